@@ -1,0 +1,56 @@
+/**
+ * A run, fully written out and JSON-serialisable: no hidden defaults. The SHA-256 of its canonical JSON is its id,
+ * the name of its record, and what tables, sweeps and reruns refer to.
+ */
+import type { VghifConfig } from "../models/vghif-config.js";
+
+export type Scale = "smoke" | "paper";
+
+/** Which parameters are trained. The fusion's own are always trained where there is a fusion. */
+export type Trainable =
+  /** Final norms, projections and logit scale; both towers frozen, so their features are cached on disk. */
+  | "head"
+  /** Every parameter of the backbone, from pixels. */
+  | "all"
+  /** Nothing of the backbone. */
+  | "none";
+
+export interface TrainSpec {
+  readonly epochs: number;
+  readonly warmupEpochs: number;
+  /** Videos a step. */
+  readonly batch: number;
+  /** Peak learning rate of the backbone's parameters. */
+  readonly lr: number;
+  /** The fusion's learning rate is lr times this. */
+  readonly fusionLrScale: number;
+  readonly weightDecay: number;
+  /** 0 to 1. */
+  readonly labelSmoothing: number;
+  readonly trainable: Trainable;
+}
+
+export interface RunSpec {
+  readonly scale: Scale;
+  /** `zero-shot`: no training. `few-shot`: `shots` videos a class. `full`: the whole training split. */
+  readonly task: "zero-shot" | "few-shot" | "full";
+  /** Name of a dataset in data-manifests, or of one made by `vghif data new`. */
+  readonly dataset: string;
+  /** Videos a class; null unless few-shot. */
+  readonly shots: number | null;
+  /** Draws the shots, orders the batches and initialises what is new. */
+  readonly seed: number;
+  readonly model: "clip";
+  /** Name of a shipped or registered checkpoint, or a file's path. */
+  readonly weights: string;
+  /** Frames a video. */
+  readonly frames: number;
+  /** Prompt around a class name; `{}` is the name. */
+  readonly template: string;
+  /** null: the baseline. */
+  readonly vghif: VghifConfig | null;
+  /** null: no training. */
+  readonly train: TrainSpec | null;
+  /** Split whose accuracy is the result. */
+  readonly evaluate: "val" | "test";
+}
