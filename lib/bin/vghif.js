@@ -8,4 +8,8 @@ if (!existsSync(main)) {
   console.error("vghif: the library is not built yet; run `npm run build` in the project's folder");
   process.exit(1);
 }
-require(main);
+require(main)
+  .main(process.argv.slice(2))
+  .then((code) => {
+    process.exitCode = code;
+  });

@@ -1,0 +1,29 @@
+/** `vghif COMMAND`: one file a command beside this one, no logic of its own. */
+import { Command, CommanderError } from "commander";
+import { messageOf, UsageError, UserError } from "../errors.js";
+
+/** A command file exports `register`, which adds the command to the program. Heavy imports belong in its action. */
+export type Register = (program: Command) => void;
+
+const COMMANDS: readonly Register[] = [];
+
+/** Runs the command line; returns the exit code: 0 done, 1 the work failed, 2 wrong usage. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command("vghif")
+    .description("VgHIF: visual-guided hierarchical iterative fusion for video action recognition")
+    .exitOverride()
+    .showHelpAfterError();
+  for (const register of COMMANDS) register(program);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return typeof process.exitCode === "number" ? process.exitCode : 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UserError) {
+      console.error(`vghif: ${error.message}`);
+      return error instanceof UsageError ? 2 : 1;
+    }
+    console.error(error instanceof Error ? error.stack : messageOf(error));
+    return 1;
+  }
+}
