@@ -1,0 +1,78 @@
+/**
+ * AdamW with decoupled weight decay (torch.optim.AdamW, Loshchilov and Hutter 2019) as a pure function of tensors, so that
+ * the same definition runs eagerly and compiled. Values that change from step to step come in as scalar tensors.
+ */
+import { type Tensor, tf } from "../nn/array.js";
+
+/** The official recipes' values (X-CLIP and ViFi-CLIP utils/optimizer.py). */
+export const ADAMW = { beta1: 0.9, beta2: 0.98, eps: 1e-8 } as const;
+
+/** Hyper-parameters that a group of parameters shares. */
+export interface ParamGroup {
+  readonly names: readonly string[];
+  /** Peak learning rate. */
+  readonly lr: number;
+  readonly weightDecay: number;
+}
+
+/** First and second moments by parameter name; all zero at the start. */
+export interface AdamwState {
+  readonly m: Readonly<Record<string, Tensor>>;
+  readonly v: Readonly<Record<string, Tensor>>;
+}
+
+export interface AdamwStep {
+  /** Learning rate in force, one scalar tensor a group. */
+  readonly lrs: readonly Tensor[];
+  /** 1 - beta1^t and sqrt(1 - beta2^t) with t = 1 at the first step, scalar tensors. */
+  readonly correction1: Tensor;
+  readonly correction2: Tensor;
+}
+
+/** The scalars of optimiser step `step` (0-based) with the groups' learning rates `lrs`. */
+export function adamwStep(step: number, lrs: readonly number[]): AdamwStep {
+  return {
+    lrs: lrs.map((lr) => tf.scalar(lr)),
+    correction1: tf.scalar(1 - ADAMW.beta1 ** (step + 1)),
+    correction2: tf.scalar(Math.sqrt(1 - ADAMW.beta2 ** (step + 1))),
+  };
+}
+
+/** Zero moments for parameters; owned by the caller. */
+export function adamwInit(params: Readonly<Record<string, Tensor>>): AdamwState {
+  const zeros = (): Record<string, Tensor> =>
+    Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.zerosLike(value)]));
+  return { m: zeros(), v: zeros() };
+}
+
+export interface AdamwResult {
+  readonly params: Record<string, Tensor>;
+  readonly state: { readonly m: Record<string, Tensor>; readonly v: Record<string, Tensor> };
+}
+
+/** One update of every parameter of every group. `params` and `grads` must hold each group's names. */
+export function adamwUpdate(
+  groups: readonly ParamGroup[],
+  params: Readonly<Record<string, Tensor>>,
+  grads: Readonly<Record<string, Tensor>>,
+  state: AdamwState,
+  step: AdamwStep,
+): AdamwResult {
+  const result: AdamwResult = { params: {}, state: { m: {}, v: {} } };
+  for (const [index, group] of groups.entries()) {
+    const lr = step.lrs[index]!;
+    const rate = tf.div(lr, step.correction1);
+    const keep = tf.sub(1, tf.mul(lr, group.weightDecay));
+    for (const name of group.names) {
+      const grad = grads[name]!;
+      const m = tf.add(tf.mul(state.m[name]!, ADAMW.beta1), tf.mul(grad, 1 - ADAMW.beta1));
+      const v = tf.add(tf.mul(state.v[name]!, ADAMW.beta2), tf.mul(tf.square(grad), 1 - ADAMW.beta2));
+      const denominator = tf.add(tf.div(tf.sqrt(v), step.correction2), ADAMW.eps);
+      const decayed = group.weightDecay === 0 ? params[name]! : tf.mul(params[name]!, keep);
+      result.params[name] = tf.sub(decayed, tf.mul(rate, tf.div(m, denominator)));
+      result.state.m[name] = m;
+      result.state.v[name] = v;
+    }
+  }
+  return result;
+}
