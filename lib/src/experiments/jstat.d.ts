@@ -1,0 +1,14 @@
+/** The part of jstat that statistics.ts uses; the package ships no types. */
+declare module "jstat" {
+  export const jStat: {
+    readonly studentt: {
+      /** P(T <= t) with `df` degrees of freedom. */
+      cdf(t: number, df: number): number;
+      /** The t with P(T <= t) = p. */
+      inv(p: number, df: number): number;
+    };
+    mean(values: readonly number[]): number;
+    /** Standard deviation; of a sample (n - 1) where `sample` is true. */
+    stdev(values: readonly number[], sample: boolean): number;
+  };
+}

@@ -1,0 +1,75 @@
+/** The door for a spec that comes from outside (`vghif run SPEC.json`, a worker's message): checked field by field. */
+import { z } from "zod";
+import { UserError } from "../errors.js";
+import type { VghifConfig } from "../models/vghif-config.js";
+import { checked } from "./checked.js";
+import type { RunSpec, TrainSpec } from "./spec.js";
+
+const count = z.int().nonnegative();
+const positive = z.int().positive();
+
+const vghif: z.ZodType<VghifConfig> = z.strictObject({
+  levels: z.array(positive).min(1).nullable(),
+  select: z.enum(["cls", "patch", "cls+patch", "all"]),
+  iterations: count,
+  order: z.enum(["shallow-to-deep", "deep-to-shallow"]),
+  share: z.boolean(),
+  guide: z.enum(["visual-to-text", "text-to-visual", "both"]),
+  where: z.enum(["after", "inside"]),
+  interaction: z.enum(["attention", "mean-pool", "concat-mlp", "film"]),
+  heads: positive,
+  ffn: z.boolean(),
+  ratio: z.number().positive(),
+  gate: z.number(),
+});
+
+const train: z.ZodType<TrainSpec> = z.strictObject({
+  epochs: positive,
+  warmupEpochs: z.number().nonnegative(),
+  batch: positive,
+  lr: z.number().positive(),
+  fusionLrScale: z.number().positive(),
+  weightDecay: z.number().nonnegative(),
+  labelSmoothing: z.number().min(0).lt(1),
+  trainable: z.enum(["head", "all", "none"]),
+});
+
+/** Every spec that the kit can run; used for records too. Internal: no public type mentions it. */
+export const runSpecSchema: z.ZodType<RunSpec> = z.strictObject({
+  scale: z.enum(["smoke", "paper"]),
+  task: z.enum(["zero-shot", "few-shot", "full"]),
+  dataset: z.string().min(1),
+  shots: positive.nullable(),
+  seed: count,
+  model: z.enum(["clip"]),
+  weights: z.string().min(1),
+  frames: positive,
+  template: z.string().regex(/\{\}/, 'Invalid template: expected a text that holds "{}", the place of the class name'),
+  vghif: vghif.nullable(),
+  train: train.nullable(),
+  evaluate: z.enum(["val", "test"]),
+});
+
+/**
+ * Checks unknown JSON to be a RunSpec.
+ *
+ * @param source where it came from, for the message (a file's path)
+ * @throws UserError in one line: each wrong field with what was expected and what was received; or fields that
+ *   contradict each other (a few-shot run without shots, a zero-shot run with training)
+ */
+export function parseSpec(value: unknown, source: string): RunSpec {
+  const spec = checked(runSpecSchema, value, `${source} is not a run's spec`);
+  const fewShot = spec.task === "few-shot";
+  if (fewShot !== (spec.shots !== null)) {
+    throw new UserError(
+      `${source}: field "shots" must be ${fewShot ? "a number of videos a class" : "null"} where "task" is "${spec.task}", received ${spec.shots}`,
+    );
+  }
+  const trains = spec.task !== "zero-shot";
+  if (trains !== (spec.train !== null)) {
+    throw new UserError(
+      `${source}: field "train" must be ${trains ? "an object" : "null"} where "task" is "${spec.task}", received ${spec.train === null ? "null" : "an object"}`,
+    );
+  }
+  return spec;
+}

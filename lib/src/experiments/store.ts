@@ -1,0 +1,101 @@
+/**
+ * The records folder: one JSON file a run, append-only. A record is written to a temporary file, synced and renamed,
+ * so a run that is killed leaves none, and a rerun skips what is there.
+ */
+import fs from "node:fs";
+import path from "node:path";
+import { messageOf, UserError } from "../errors.js";
+import { projectPath } from "../project.js";
+import { parseRecord } from "./parse-record.js";
+import type { RunRecord } from "./record.js";
+
+export interface RecordStore {
+  /** Absolute path of the folder; it is made by the first write. */
+  readonly folder: string;
+  /** Where the record of this id is, or would be. */
+  file(id: string): string;
+  has(id: string): boolean;
+  /** @throws UserError where the record is absent or damaged, naming the file and what to do. */
+  read(id: string): RunRecord;
+  /** Every record, by id. @throws UserError naming the first damaged one. */
+  list(): readonly RunRecord[];
+  /** Keeps the record; returns its path. @throws UserError where it cannot be written; then nothing is left behind. */
+  write(record: RunRecord): string;
+}
+
+/** Opens a records folder. Default: VGHIF_RECORDS, else `records/` in the project. */
+export function openStore(folder: string = process.env.VGHIF_RECORDS || projectPath("records")): RecordStore {
+  const root = path.resolve(folder);
+  const file = (id: string): string => path.join(root, `${id}.json`);
+  const read = (id: string): RunRecord => parseRecord(textOf(file(id)), id, file(id));
+  return {
+    folder: root,
+    file,
+    has: (id) => fs.existsSync(file(id)),
+    read,
+    list: () => idsIn(root).map(read),
+    write: (record) => {
+      const target = file(record.id);
+      writeDurably(target, `${JSON.stringify(record)}\n`);
+      return target;
+    },
+  };
+}
+
+const RECORD_FILE = /^([0-9a-f]{64})\.json$/;
+
+function idsIn(folder: string): readonly string[] {
+  if (!fs.existsSync(folder)) return [];
+  const names = fs.readdirSync(folder).sort();
+  return names.flatMap((name) => RECORD_FILE.exec(name)?.[1] ?? []);
+}
+
+function textOf(file: string): string {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UserError(`cannot read the record ${file}: ${reasonOf(error)}`);
+  }
+}
+
+function writeDurably(target: string, text: string): void {
+  const temporary = `${target}.${process.pid}.tmp`;
+  try {
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    const handle = fs.openSync(temporary, "w");
+    try {
+      fs.writeFileSync(handle, text);
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(temporary, target);
+  } catch (error) {
+    removeIfThere(temporary);
+    throw new UserError(`cannot write the record ${target}: ${reasonOf(error)}`);
+  }
+}
+
+/** Best effort on the way out of a failed write; the failure itself is what is reported. */
+function removeIfThere(file: string): void {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch {
+    return;
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full; free some space and run again, finished runs are kept",
+  EDQUOT: "the disk quota is used up; free some space and run again, finished runs are kept",
+  EACCES: "permission denied; set VGHIF_RECORDS to a folder that you may write to",
+  EROFS: "the file system is read-only; set VGHIF_RECORDS to a folder that you may write to",
+  ENOTDIR: "a part of its path is a file, not a folder; set VGHIF_RECORDS to a folder",
+  EEXIST: "a part of its path is a file, not a folder; set VGHIF_RECORDS to a folder",
+  ENOENT: "there is no such file; run it first",
+};
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return REASONS[code] ?? messageOf(error);
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { UserError } from "vghif/dist/errors.js";
+import { parseSpec } from "vghif/dist/experiments/parse-spec.js";
+import { tableSpecs } from "vghif/dist/experiments/table.js";
+import { table4 } from "vghif/dist/experiments/table-4.js";
+
+const GOOD = tableSpecs(table4, "smoke")[1]!;
+
+test("every spec of table-4 passes unchanged, at both scales", () => {
+  for (const spec of [...tableSpecs(table4, "smoke"), ...tableSpecs(table4, "paper")]) {
+    assert.deepEqual(parseSpec(JSON.parse(JSON.stringify(spec)), "a.json"), spec);
+  }
+});
+
+test("an error names file, field, what was expected and what was received", () => {
+  rejects({ ...GOOD, frames: "8" }, /^a\.json is not a run's spec: field "frames": expected number, received "8"$/);
+  rejects({ ...GOOD, frames: 2.5 }, /field "frames": expected int, received 2.5$/);
+  rejects({ ...GOOD, seed: -1 }, /field "seed": .*>=0, received -1$/);
+  rejects(
+    { ...GOOD, task: "fewshot" },
+    /field "task": expected one of "zero-shot"\|"few-shot"\|"full", received "fewshot"$/,
+  );
+  rejects({ ...GOOD, vghif: { ...GOOD.vghif, heads: 0 } }, /field "vghif\.heads": .*received 0$/);
+  rejects(
+    { ...GOOD, train: { ...GOOD.train, lr: undefined } },
+    /field "train\.lr": expected number, received nothing$/,
+  );
+  rejects({ ...GOOD, template: "a photo" }, /field "template": .*"\{\}".*received "a photo"$/);
+  rejects({ ...GOOD, sed: 1 }, /the value has unknown "sed"$/);
+  rejects([GOOD], /the value: expected object, received an array$/);
+  rejects(null, /the value: expected object, received null$/);
+});
+
+test("many wrong fields give one line: three of them, and how many more", () => {
+  rejects({}, /field "scale".*; field "task".*; field "dataset".*; and 9 more$/);
+});
+
+test("fields that contradict each other are refused", () => {
+  rejects(
+    { ...GOOD, shots: null },
+    /field "shots" must be a number of videos a class where "task" is "few-shot", received null$/,
+  );
+  rejects({ ...GOOD, task: "full" }, /field "shots" must be null where "task" is "full", received 2$/);
+  rejects({ ...GOOD, train: null }, /field "train" must be an object where "task" is "few-shot", received null$/);
+  rejects({ ...GOOD, task: "zero-shot", shots: null }, /field "train" must be null where "task" is "zero-shot"/);
+});
+
+function rejects(value: unknown, message: RegExp): void {
+  assert.throws(
+    () => parseSpec(value, "a.json"),
+    (error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, message);
+      assert.doesNotMatch(error.message, /\n/);
+      return true;
+    },
+  );
+}

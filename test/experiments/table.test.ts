@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fewShotTable } from "vghif/dist/experiments/few-shot.js";
+import { publishedFewShot } from "vghif/dist/experiments/published.js";
+import { defineTable, tableSpecs } from "vghif/dist/experiments/table.js";
+import { table4 } from "vghif/dist/experiments/table-4.js";
+import { readTable } from "vghif/dist/experiments/table-result.js";
+import { EXAMPLE_TABLE, exampleStore } from "./example-runs.js";
+
+test("table-4 is 2 rows x 2 datasets x 4 K x 3 seeds at both scales, seeds first", () => {
+  for (const scale of ["smoke", "paper"] as const) {
+    const specs = tableSpecs(table4, scale);
+    assert.equal(specs.length, 48);
+    assert.deepEqual(
+      specs.slice(0, 16).map((spec) => spec.seed),
+      Array(16).fill(0),
+    );
+    assert.deepEqual([...new Set(specs.map((spec) => spec.shots))], [2, 4, 8, 16]);
+  }
+  assert.deepEqual([...new Set(tableSpecs(table4, "paper").map((spec) => spec.dataset))], ["hmdb51", "ucf101"]);
+});
+
+test("a baseline and its twin differ in the fusion alone", () => {
+  const specs = tableSpecs(table4, "paper");
+  for (let index = 0; index < specs.length; index += 2) {
+    const [baseline, twin] = [specs[index]!, specs[index + 1]!];
+    assert.equal(baseline.vghif, null);
+    assert.notEqual(twin.vghif, null);
+    assert.deepEqual({ ...twin, vghif: null }, baseline);
+  }
+});
+
+test("a row that does not exist does not compile", () => {
+  const choice = { id: "x", title: "x", datasets: [{ smoke: "a", paper: "a" }], shots: [2], seeds: table4.seeds };
+  const table = fewShotTable(choice);
+  // @ts-expect-error: "clip+vgif" is no row
+  defineTable({ ...table, comparisons: [{ baseline: "clip", treatment: "clip+vgif" }] });
+});
+
+test("cells, differences and verdicts from records: the example by hand", (t) => {
+  // hmdb-like K=2: baseline 40 + seed, +VgHIF adds 1, 2, 3; K=4: adds -2 every time; ucf-like K=2: seed 0 alone; K=4: none
+  const store = exampleStore(t, ({ dataset, shots, seed, vghif }) => {
+    const baseline = 40 + seed;
+    if (dataset === "hmdb-like") return vghif ? baseline + (shots === 2 ? 1 + seed : -2) : baseline;
+    return shots === 2 && seed === 0 ? (vghif ? 71 : 70) : null;
+  });
+  const result = readTable(EXAMPLE_TABLE, "smoke", store);
+  const [hmdb, ucf] = result.groups;
+  assert.equal(hmdb!.kind, "generated");
+  assert.equal(hmdb!.rows[1]!.cells[0]!.summary!.mean, 43);
+  assert.deepEqual(hmdb!.rows[0]!.cells[0]!.seeds, [0, 1, 2]);
+  assert.deepEqual(hmdb!.rows[0]!.cells[0]!.videos, [127, 127]);
+  const [k2, k4] = hmdb!.comparisons[0]!.cells;
+  assert.equal(k2!.difference!.mean, 2);
+  assert.equal(k2!.verdict, "undecided"); // interval 2 -+ 2.48
+  assert.equal(k4!.difference!.mean, -2);
+  assert.equal(k4!.verdict, "undecided"); // the same difference for every seed
+  assert.deepEqual(
+    ucf!.comparisons[0]!.cells.map((cell) => cell.verdict),
+    ["undecided", "not run"],
+  );
+  assert.deepEqual(result.runs, { declared: 24, recorded: 14 });
+  assert.deepEqual(result.verdict.cells, { better: 0, worse: 0, undecided: 3, "not run": 1 });
+  assert.equal(result.verdict.difference!.n, 1, "only seed 0 has every column that was run");
+  assert.match(result.verdict.line, /do not decide it.*one seed says nothing about spread.*1 not run/);
+});
+
+test("a table's verdict goes either way", (t) => {
+  for (const [sign, finding, words] of [
+    [
+      1,
+      "supported",
+      /support it: mean difference \+3\.0 points \(95 % interval \+[\d.]+ to \+[\d.]+, p [=<] [\d.]+; 3 seeds\)/,
+    ],
+    [-1, "contradicted", /contradict it: mean difference −3\.0 points/],
+  ] as const) {
+    const store = exampleStore(t, ({ seed, vghif }) => 50 + seed * 7 + (vghif ? sign * (3 + 0.1 * (seed - 1)) : 0));
+    const { verdict } = readTable(EXAMPLE_TABLE, "smoke", store);
+    assert.equal(verdict.finding, finding);
+    assert.match(verdict.line, words);
+    assert.equal(verdict.cells[sign > 0 ? "better" : "worse"], 4);
+  }
+});
+
+test("published rows: complete, in percent, each with its source, none of them VgHIF's", () => {
+  const rows = publishedFewShot();
+  assert.equal(rows.length, 16);
+  for (const row of rows) {
+    assert.deepEqual(Object.keys(row.values).sort(), Object.keys(table4.columns).sort());
+    for (const value of Object.values(row.values)) assert.ok(value > 30 && value < 100);
+    assert.ok(row.source.length > 0);
+    assert.doesNotMatch(row.method, /VgHIF/);
+  }
+  const xclip = rows.find((row) => row.method === "X-CLIP")!;
+  assert.equal(xclip.values["hmdb51-k2"], 53);
+  assert.equal(xclip.values["ucf101-k16"], 91.4);
+  assert.match(xclip.source, /arXiv:2208\.02816, Table 5/);
+});
