@@ -1,0 +1,62 @@
+/** A recogniser that is being trained and scored: its fixed and trained parameters, and where its videos come from. */
+import type { TextBatch } from "../models/clip.js";
+import {
+  type RecognizerConfig,
+  recognize,
+  type TextTokens,
+  textTokens,
+  type VideoTokens,
+  videoTokens,
+} from "../models/recognizer.js";
+import { type Params, type Tensor, tf, tidy } from "../nn/array.js";
+import { HEAD_PARAMETERS } from "../train/groups.js";
+import { crossEntropy } from "../train/loss.js";
+import type { LossOf, TensorRecord } from "../train/step.js";
+import type { Trainable } from "./spec.js";
+
+/** B videos with their labels (int32 [B]): frozen towers' tokens, or pixels [B, T, 3, h, w]. */
+export interface VideoBatch {
+  readonly video: VideoTokens | Tensor;
+  readonly labels: Tensor;
+}
+
+export function isPixels(video: VideoTokens | Tensor): video is Tensor {
+  return "dtype" in video;
+}
+
+/** Names of the backbone's parameters that are trained. */
+export function trainedBackbone(trainable: Trainable, backbone: Params): string[] {
+  if (trainable === "none") return [];
+  return trainable === "head" ? [...HEAD_PARAMETERS] : Object.keys(backbone);
+}
+
+export class Learner {
+  /** The text side of frozen towers, computed once; null where the towers are trained. */
+  private readonly frozenText: TextTokens | null;
+
+  /** `fixed` and `text` stay the caller's. */
+  constructor(
+    private readonly config: RecognizerConfig,
+    private readonly fixed: Params,
+    private readonly text: TextBatch,
+    towersTrained: boolean,
+  ) {
+    this.frozenText = towersTrained ? null : (tidy(() => textTokens(fixed, config, text) as object) as TextTokens);
+  }
+
+  /** Class scores of a batch [B, K]. */
+  logits(trained: Params, video: VideoTokens | Tensor): Tensor {
+    const params = { ...this.fixed, ...trained };
+    const tokens = isPixels(video) ? videoTokens(params, this.config, video) : video;
+    return recognize(params, this.config, tokens, this.frozenText ?? textTokens(params, this.config, this.text)).logits;
+  }
+
+  lossOf(smoothing: number): LossOf<VideoBatch> {
+    return (trained: Readonly<TensorRecord>, { video, labels }) =>
+      crossEntropy(this.logits(trained, video), labels, smoothing);
+  }
+
+  dispose(): void {
+    if (this.frozenText) tf.dispose(Object.values(this.frozenText));
+  }
+}

@@ -1,0 +1,239 @@
+/** One run from its spec: data, weights, features, training, evaluation. What it returns depends on the spec alone. */
+import { createHash } from "node:crypto";
+import { drawShots } from "../data/few-shot.js";
+import { datasetRoot, findDataset } from "../data/manifest-find.js";
+import { random } from "../data/random.js";
+import type { Dataset, Sample } from "../data/types.js";
+import { startEngine } from "../engine/index.js";
+import { UserError } from "../errors.js";
+import { type Prediction, perClassTop1, topK, topLabels } from "../evaluate/metrics.js";
+import { promptBatch } from "../evaluate/prompts.js";
+import type { RecognizerConfig } from "../models/recognizer.js";
+import { initFusion } from "../models/vghif-params.js";
+import { type Params, type Tensor, tf } from "../nn/array.js";
+import { batchIndices, stepsPerEpoch } from "../train/batches.js";
+import { paramGroups } from "../train/groups.js";
+import { type Problem, startState, train } from "../train/loop.js";
+import type { TensorRecord } from "../train/step.js";
+import { disposeParams, loadClip, sha256 } from "../weights/load.js";
+import { weightsFile } from "../weights/registry.js";
+import { Learner, trainedBackbone, type VideoBatch } from "./learner.js";
+import type { EpochMetrics, RunOutcome } from "./record.js";
+import type { RunSpec, TrainSpec } from "./spec.js";
+import { disposeBatch, featureSource, pixelSource, type VideoSource } from "./videos.js";
+
+export interface RunEvent {
+  readonly phase: "features" | "train" | "evaluate";
+  readonly done: number;
+  readonly total: number;
+  readonly note?: string;
+}
+
+export interface RunContext {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (event: RunEvent) => void;
+  /** Is shown the trained parameters before they are freed. */
+  readonly onTrained?: (trained: Params, config: RecognizerConfig) => Promise<void>;
+}
+
+export interface ExperimentResult extends RunOutcome {
+  readonly datasetKind: Dataset["kind"];
+  readonly hashes: { readonly weights: string; readonly manifest: string };
+}
+
+/** Videos scored at a time. */
+const EVALUATION_BATCH = 16;
+
+/** Computes a run. Throws a UserError for what the user can mend: missing data or weights, too few videos, a NaN loss. */
+export async function runExperiment(spec: RunSpec, context: RunContext = {}): Promise<ExperimentResult> {
+  await startEngine();
+  const dataset = findDataset(spec.dataset);
+  const { training, evaluation } = samplesOf(spec, dataset);
+  const file = weightsFile(spec.weights);
+  const hash = await sha256(file);
+  const { config: clip, params: backbone } = await loadClip(file);
+  const config: RecognizerConfig = { clip, vghif: spec.vghif };
+  const trainable = spec.train?.trainable ?? "none";
+  const started = performance.now();
+  const source = await sourceOf(spec, context, config, backbone, hash, datasetRoot(dataset), [
+    ...training,
+    ...evaluation,
+  ]);
+  const featureSeconds = secondsSince(started);
+
+  const text = await promptBatch(dataset.classes, spec.template, clip.contextLength);
+  const fusion = spec.vghif ? initFusion(spec.vghif, clip, backbone, random(spec.seed).fork("fusion").normal) : {};
+  const trainedNames = new Set(trainedBackbone(trainable, backbone));
+  const trained: TensorRecord = { ...fusion };
+  const fixed: TensorRecord = {};
+  for (const [name, value] of Object.entries(backbone)) {
+    if (trainedNames.has(name)) trained[name] = value;
+    else fixed[name] = value;
+  }
+  const parameters = countParameters({ ...fixed, ...trained }, trained, fusion);
+  const learner = new Learner(config, { ...fixed, ...trained }, text, trainable === "all");
+  try {
+    const { epochs, final, seconds: trainSeconds } = await fit(spec, context, learner, source, training, trained);
+    const begun = performance.now();
+    const { predictions, scored } = await score(context, learner, source, evaluation, final);
+    await context.onTrained?.({ ...fixed, ...final }, config);
+    disposeParams(final);
+    return {
+      epochs,
+      final: {
+        top1: topK(scored, 1),
+        top5: topK(scored, 5),
+        perClass: perClassTop1(scored, dataset.classes.length),
+        n: scored.length,
+      },
+      predictions,
+      skipped: source.skipped,
+      parameters,
+      seconds: { features: featureSeconds, train: trainSeconds, evaluate: secondsSince(begun) },
+      datasetKind: dataset.kind,
+      hashes: { weights: hash, manifest: manifestHash(dataset) },
+    };
+  } finally {
+    learner.dispose();
+    disposeParams(fixed);
+    tf.dispose([text.ids, text.pool]);
+  }
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}
+
+/** The training videos (drawn, where it is few-shot) and those that are scored. */
+function samplesOf(spec: RunSpec, dataset: Dataset): { training: readonly Sample[]; evaluation: readonly Sample[] } {
+  const need = (split: "train" | "val" | "test"): readonly Sample[] => {
+    const samples = dataset.splits[split] ?? [];
+    if (samples.length > 0) return samples;
+    throw new UserError(`dataset "${dataset.name}" has no videos in its ${split} split; see its manifest`);
+  };
+  const evaluation = need(spec.evaluate);
+  if (spec.task === "zero-shot" || !spec.train) return { training: [], evaluation };
+  if (spec.task === "full") return { training: need("train"), evaluation };
+  if (spec.shots === null) throw new UserError(`run on "${dataset.name}": a few-shot run needs "shots"`);
+  return { training: drawShots(need("train"), dataset.classes, spec.shots, spec.seed), evaluation };
+}
+
+function sourceOf(
+  spec: RunSpec,
+  context: RunContext,
+  config: RecognizerConfig,
+  backbone: Params,
+  hash: string,
+  root: string,
+  samples: readonly Sample[],
+): Promise<VideoSource> {
+  const options = {
+    frames: spec.frames,
+    ...(context.signal ? { signal: context.signal } : {}),
+    onProgress: (done: number, total: number) => context.onProgress?.({ phase: "features", done, total }),
+  };
+  if (spec.train?.trainable === "all") return pixelSource(config, root, samples, options);
+  return featureSource({ clip: config.clip, params: backbone, hash }, config, root, samples, options);
+}
+
+function countParameters(all: Params, trained: Params, fusion: Params): RunOutcome["parameters"] {
+  const size = (params: Params): number => Object.values(params).reduce((sum, { size: n }) => sum + n, 0);
+  return { total: size(all), trained: size(trained), fusion: size(fusion) };
+}
+
+/** Trains where the spec says so; takes over `trained` and returns its final values. */
+async function fit(
+  spec: RunSpec,
+  context: RunContext,
+  learner: Learner,
+  source: VideoSource,
+  training: readonly Sample[],
+  trained: TensorRecord,
+): Promise<{ epochs: EpochMetrics[]; final: TensorRecord; seconds: number }> {
+  const started = performance.now();
+  const places = placesOf(source, training);
+  if (!spec.train || Object.keys(trained).length === 0) return { epochs: [], final: trained, seconds: 0 };
+  if (places.length === 0) throw new UserError(`run on "${spec.dataset}": none of its training videos could be read`);
+  const problem = problemOf(spec.train, spec.seed, learner, source, places, trained);
+  const epochs: EpochMetrics[] = [];
+  let sum = 0;
+  const steps = train(problem, startState(trained), context.signal);
+  for (;;) {
+    const next = await steps.next();
+    if (next.done) {
+      const { params, moments } = next.value;
+      tf.dispose([moments.m, moments.v]);
+      return { epochs, final: params, seconds: secondsSince(started) };
+    }
+    const { step, epoch, endsEpoch, loss, lr } = next.value;
+    sum += loss;
+    if (endsEpoch) {
+      epochs.push({ epoch, loss: sum / problem.stepsPerEpoch, lr });
+      sum = 0;
+    }
+    context.onProgress?.({
+      phase: "train",
+      done: step,
+      total: problem.schedule.steps,
+      note: `loss ${loss.toFixed(3)}`,
+    });
+  }
+}
+
+function placesOf(source: VideoSource, wanted: readonly Sample[]): number[] {
+  const place = new Map(source.samples.map((sample, at) => [sample.path, at]));
+  return wanted.flatMap((sample) => place.get(sample.path) ?? []);
+}
+
+function problemOf(
+  spec: TrainSpec,
+  seed: number,
+  learner: Learner,
+  source: VideoSource,
+  places: readonly number[],
+  trained: TensorRecord,
+): Problem<VideoBatch> {
+  const perEpoch = stepsPerEpoch(places.length, spec.batch);
+  return {
+    lossOf: learner.lossOf(spec.labelSmoothing),
+    groups: paramGroups(new Map(Object.entries(trained).map(([name, value]) => [name, value.rank])), spec),
+    schedule: { steps: spec.epochs * perEpoch, warmupSteps: spec.warmupEpochs * perEpoch, minLr: spec.lr / 100 },
+    stepsPerEpoch: perEpoch,
+    batchAt: (step) => source.batch(batchIndices(seed, step, places.length, spec.batch).map((at) => places[at]!)),
+    disposeBatch,
+  };
+}
+
+async function score(
+  context: RunContext,
+  learner: Learner,
+  source: VideoSource,
+  evaluation: readonly Sample[],
+  trained: Params,
+): Promise<{ predictions: RunOutcome["predictions"]; scored: Prediction[] }> {
+  const places = placesOf(source, evaluation);
+  if (places.length === 0) throw new UserError("none of the videos to be scored could be read");
+  const predictions: [string, number, number[]][] = [];
+  for (let from = 0; from < places.length; from += EVALUATION_BATCH) {
+    context.signal?.throwIfAborted();
+    const some = places.slice(from, from + EVALUATION_BATCH);
+    const batch = await source.batch(some);
+    const logits: Tensor = tf.tidy(() => learner.logits(trained, batch.video));
+    const rows = (await logits.array()) as number[][];
+    logits.dispose();
+    disposeBatch(batch);
+    for (const [row, place] of some.entries()) {
+      const { path, label } = source.samples[place]!;
+      predictions.push([path, label, topLabels(rows[row]!, 5)]);
+    }
+    context.onProgress?.({ phase: "evaluate", done: predictions.length, total: places.length });
+  }
+  return { predictions, scored: predictions.map(([, label, best]) => ({ label, best })) };
+}
+
+/** SHA-256 of what the manifest says: classes and splits. */
+function manifestHash({ name, classes, splits }: Dataset): string {
+  return createHash("sha256")
+    .update(JSON.stringify([name, classes, splits]))
+    .digest("hex");
+}

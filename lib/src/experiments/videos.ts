@@ -1,0 +1,102 @@
+/** The videos of a run as batches: tokens from the feature cache where the towers are frozen, else decoded pixels. */
+import path from "node:path";
+import { loadClip } from "../data/frames/load.js";
+import { videoTransform } from "../data/frames/transforms.js";
+import type { Sample } from "../data/types.js";
+import { messageOf, UserError } from "../errors.js";
+import { extractFeatures, type Tower } from "../features/extract.js";
+import { disposeTokens, stackTokens } from "../features/tokens.js";
+import type { RecognizerConfig } from "../models/recognizer.js";
+import { tf } from "../nn/array.js";
+import { isPixels, type VideoBatch } from "./learner.js";
+
+/** Readable videos of a split, in manifest order, and those that were not. */
+export interface VideoSource {
+  readonly samples: readonly Sample[];
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** The samples at these places of `samples`. */
+  batch(places: readonly number[]): Promise<VideoBatch>;
+}
+
+export interface SourceOptions {
+  readonly frames: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+function labelsOf(samples: readonly Sample[], places: readonly number[]) {
+  return tf.tensor1d(
+    places.map((place) => samples[place]!.label),
+    "int32",
+  );
+}
+
+/** Videos as tokens of frozen towers: every video is decoded and encoded once, now, or read from the cache. */
+export async function featureSource(
+  tower: Tower,
+  config: RecognizerConfig,
+  root: string,
+  samples: readonly Sample[],
+  options: SourceOptions,
+): Promise<VideoSource> {
+  const tokens = config.vghif?.select === "all" ? "all" : "cls+patch";
+  const { features, skipped } = await extractFeatures(tower, root, samples, { ...options, tokens });
+  const readable = samples.filter((sample) => features.has(sample.path));
+  return {
+    samples: readable,
+    skipped,
+    batch: async (places) => ({
+      video: stackTokens(
+        config,
+        places.map((place) => features.get(readable[place]!.path)!),
+      ),
+      labels: labelsOf(readable, places),
+    }),
+  };
+}
+
+/** Videos as pixels, decoded when a batch asks for them; unreadable ones are found and left out beforehand. */
+export async function pixelSource(
+  config: RecognizerConfig,
+  root: string,
+  samples: readonly Sample[],
+  options: SourceOptions,
+): Promise<VideoSource> {
+  const size = config.clip.imageResolution;
+  const { frames, signal } = options;
+  const load = async (sample: Sample): Promise<Float32Array> => {
+    signal?.throwIfAborted();
+    return (await loadClip(path.join(root, sample.path), { frames, transform: videoTransform(size) })).pixels;
+  };
+  const readable: Sample[] = [];
+  const skipped: { path: string; reason: string }[] = [];
+  for (const [at, sample] of samples.entries()) {
+    try {
+      await load(sample);
+      readable.push(sample);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      skipped.push({ path: sample.path, reason: messageOf(error) });
+    }
+    options.onProgress?.(at + 1, samples.length);
+  }
+  return {
+    samples: readable,
+    skipped,
+    batch: async (places) => {
+      const clip = frames * 3 * size * size;
+      const pixels = new Float32Array(places.length * clip);
+      for (const [row, place] of places.entries()) pixels.set(await load(readable[place]!), row * clip);
+      return {
+        video: tf.tensor(pixels, [places.length, frames, 3, size, size]),
+        labels: labelsOf(readable, places),
+      };
+    },
+  };
+}
+
+export function disposeBatch({ video, labels }: VideoBatch): void {
+  if (isPixels(video)) video.dispose();
+  else disposeTokens(video);
+  labels.dispose();
+}
