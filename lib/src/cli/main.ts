@@ -1,11 +1,12 @@
 /** `vghif COMMAND`: one file a command beside this one, no logic of its own. */
 import { Command, CommanderError } from "commander";
 import { messageOf, UsageError, UserError } from "../errors.js";
+import { register as tokenize } from "./tokenize.js";
 
 /** A command file exports `register`, which adds the command to the program. Heavy imports belong in its action. */
 export type Register = (program: Command) => void;
 
-const COMMANDS: readonly Register[] = [];
+const COMMANDS: readonly Register[] = [tokenize];
 
 /** Runs the command line; returns the exit code: 0 done, 1 the work failed, 2 wrong usage. */
 export async function main(argv: readonly string[]): Promise<number> {
