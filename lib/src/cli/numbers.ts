@@ -1,0 +1,9 @@
+import { UsageError } from "../errors.js";
+
+/** A whole number from 1 on, from a command-line option. */
+export function count(option: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new UsageError(`${option} is "${text}": give a whole number from 1 on`);
+  return value;
+}

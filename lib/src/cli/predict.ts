@@ -1,0 +1,36 @@
+import type { Register } from "./main.js";
+
+/** `vghif predict VIDEO --labels "a,b,c"|FILE`: the five best labels with their probabilities. */
+export const register: Register = (program) => {
+  program
+    .command("predict")
+    .argument("<video>", "any video file")
+    .requiredOption("--labels <list>", "labels separated by commas, or a file with one label a line")
+    .option("--weights <name>", "smoke-clip, an official name, or a .safetensors file", "smoke-clip")
+    .option("--frames <count>", "frames sampled over the video", "8")
+    .option("--template <text>", "prompt around a label, {} is the label", "{}")
+    .option("--json", "print JSON")
+    .description("classify a video: the five best labels with their probabilities")
+    .action(async (video: string, options: PredictOptions) => {
+      const { predict } = await import("../evaluate/predict.js");
+      const { count } = await import("./numbers.js");
+      const frames = count("--frames", options.frames);
+      const result = await predict(video, options.labels, { ...options, frames });
+      if (options.json) {
+        console.log(JSON.stringify(result));
+        return;
+      }
+      for (const { label, probability } of result.top) {
+        console.log(`${(100 * probability).toFixed(1).padStart(5)} %  ${label}`);
+      }
+      console.log(result.provenance);
+    });
+};
+
+interface PredictOptions {
+  readonly labels: string;
+  readonly weights: string;
+  readonly frames: string;
+  readonly template: string;
+  readonly json?: boolean;
+}

@@ -1,0 +1,78 @@
+/** One video against a list of labels: probabilities, and where each label's text looked. */
+import { loadClip } from "../data/frames/load.js";
+import { videoTransform } from "../data/frames/transforms.js";
+import { UserError } from "../errors.js";
+import { encodeClip } from "../features/extract.js";
+import { disposeTokens, stackTokens } from "../features/tokens.js";
+import { recognize, textTokens } from "../models/recognizer.js";
+import { fusedLevels } from "../models/vghif.js";
+import { tf, tidy } from "../nn/array.js";
+import { topLabels } from "./metrics.js";
+import { promptBatch } from "./prompts.js";
+import type { Recognizer } from "./recognizer.js";
+
+export interface ClassifyOptions {
+  /** Frames sampled uniformly over the video. Default 8. */
+  readonly frames?: number;
+  /** Prompt around a label; default "{}", the bare label. */
+  readonly template?: string;
+}
+
+/** Where the text of each label looked, at one visit of the fusion. */
+export interface LabelAttention {
+  readonly pass: number;
+  /** Block of the visual encoder, 1-based. */
+  readonly block: number;
+  /** Weights over the level's visual tokens, summing to 1: one row a label. */
+  readonly weights: readonly (readonly number[])[];
+}
+
+export interface Classified {
+  /** All labels, best first; probabilities sum to 1. */
+  readonly scores: readonly { readonly label: string; readonly probability: number }[];
+  /** Frames that really decode. */
+  readonly frameCount: number;
+  /** Places of the sampled frames, 0-based. */
+  readonly indices: readonly number[];
+  /** One entry a visit; empty without a fusion that attends. Rows are in the order of the labels given. */
+  readonly attention: readonly LabelAttention[];
+}
+
+/** Classifies a video file. Throws a UserError for a video that cannot be read or labels that make no sense. */
+export async function classifyVideo(
+  recognizer: Recognizer,
+  video: string,
+  labels: readonly string[],
+  options: ClassifyOptions = {},
+): Promise<Classified> {
+  const { frames = 8, template = "{}" } = options;
+  const { config, params } = recognizer;
+  if (labels.length === 0) throw new UserError("no labels given: name at least one class");
+  const twice = labels.find((label, at) => labels.indexOf(label) !== at);
+  if (twice !== undefined) throw new UserError(`label "${twice}" is given twice`);
+  const clip = await loadClip(video, { frames, transform: videoTransform(config.clip.imageResolution) });
+  const select = config.vghif?.select === "all" ? "all" : "cls+patch";
+  const feature = await encodeClip(recognizer, clip.pixels, frames, select);
+  const text = await promptBatch(labels, template, config.clip.contextLength);
+  const tokens = stackTokens(config, [feature]);
+  const { probabilities, maps } = tidy(() => {
+    const result = recognize(params, config, tokens, textTokens(params, config, text));
+    return { probabilities: tf.softmax(result.logits), maps: result.maps };
+  });
+  const values = Array.from(await probabilities.data());
+  const blocks = config.vghif ? fusedLevels(config.vghif, config.clip.visionLayers) : [];
+  const attention: LabelAttention[] = [];
+  for (const { pass, level, map } of maps) {
+    const [weights] = (await map.array()) as number[][][];
+    attention.push({ pass, block: blocks[level]!, weights: weights! });
+    map.dispose();
+  }
+  disposeTokens(tokens);
+  tf.dispose([probabilities, text.ids, text.pool]);
+  return {
+    scores: topLabels(values, values.length).map((at) => ({ label: labels[at]!, probability: values[at]! })),
+    frameCount: clip.frameCount,
+    indices: clip.indices,
+    attention,
+  };
+}

@@ -1,0 +1,63 @@
+/** `vghif predict`: labels as a person gives them, and the answer with where it comes from. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { startEngine } from "../engine/index.js";
+import { UserError } from "../errors.js";
+import { disposeParams } from "../weights/load.js";
+import { SMOKE_CLIP } from "../weights/registry.js";
+import { classifyVideo } from "./classify.js";
+import { loadRecognizer } from "./recognizer.js";
+
+export interface PredictOptions {
+  readonly weights?: string;
+  readonly frames?: number;
+  readonly template?: string;
+}
+
+export interface Predicted {
+  readonly video: string;
+  /** The five best labels, best first; probabilities are over all labels given. */
+  readonly top: readonly { readonly label: string; readonly probability: number }[];
+  readonly labels: number;
+  /** Frames that the video holds, and places of those that were looked at. */
+  readonly frameCount: number;
+  readonly indices: readonly number[];
+  readonly weights: string;
+  readonly backend: string;
+  /** One line: model, labels, frames, and what the model is. */
+  readonly provenance: string;
+}
+
+/** Labels from a comma-separated list, or from a file with one a line. */
+export function parseLabels(text: string): string[] {
+  const isFile = existsSync(text) && statSync(text).isFile();
+  const parts = isFile ? readFileSync(text, "utf8").split(/\r?\n/) : text.split(",");
+  const labels = parts.map((part) => part.trim()).filter((part) => part !== "");
+  if (labels.length === 0) throw new UserError(`no labels in "${text}": give "a,b,c" or a file with one label a line`);
+  return labels;
+}
+
+export async function predict(video: string, labelText: string, options: PredictOptions = {}): Promise<Predicted> {
+  const { weights = SMOKE_CLIP, frames = 8, template = "{}" } = options;
+  const labels = parseLabels(labelText);
+  const { backend } = await startEngine();
+  const recognizer = await loadRecognizer(weights);
+  try {
+    const { scores, frameCount, indices } = await classifyVideo(recognizer, video, labels, { frames, template });
+    const kind =
+      weights === SMOKE_CLIP
+        ? "smoke-clip: a small model pre-trained on drawn pictures alone; on real videos its answers mean little"
+        : weights;
+    return {
+      video,
+      top: scores.slice(0, 5),
+      labels: labels.length,
+      frameCount,
+      indices,
+      weights,
+      backend,
+      provenance: `${labels.length} labels, ${frames} of ${frameCount} frames; ${kind}`,
+    };
+  } finally {
+    disposeParams(recognizer.params);
+  }
+}

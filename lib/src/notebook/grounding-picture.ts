@@ -1,0 +1,138 @@
+/** The grounding map of one label over a video's frames, as one SVG that needs nothing else. */
+import sharp from "sharp";
+import { loadClip } from "../data/frames/load.js";
+import { normTable } from "../data/frames/normalise.js";
+import { videoTransform } from "../data/frames/transforms.js";
+import { UserError } from "../errors.js";
+import type { Classified } from "../evaluate/classify.js";
+import { type Grounding, groundingOf } from "../evaluate/grounding.js";
+import type { Recognizer } from "../evaluate/recognizer.js";
+
+export interface GroundingPictureOptions {
+  /** Width and height of a frame in the picture, pixels. Default 112. */
+  readonly frameSize?: number;
+  /** At most this many frames are drawn, evenly chosen. Default 8. */
+  readonly columns?: number;
+}
+
+const GAP = 4;
+const LABEL_WIDTH = 84;
+const HEAD = 34;
+const BAR = 10;
+
+/**
+ * Frames as the model saw them (same sampling, same crop), one row of overlays a visit of the fusion: red where the label's
+ * text looked, scaled to the row's largest weight; the bar below a frame is the weight of its class token.
+ */
+export async function groundingPicture(
+  recognizer: Recognizer,
+  video: string,
+  result: Classified,
+  labels: readonly string[],
+  label: string,
+  options: GroundingPictureOptions = {},
+): Promise<string> {
+  const { frameSize = 112, columns = 8 } = options;
+  const place = labels.indexOf(label);
+  if (place < 0) throw new UserError(`label "${label}" is not among the labels that were classified`);
+  if (result.attention.length === 0)
+    throw new UserError(`${recognizer.weights} has no fusion that attends: no map to show`);
+  const total = result.indices.length;
+  const shown = Array.from({ length: Math.min(columns, total) }, (_, at) =>
+    Math.floor((at * total) / Math.min(columns, total)),
+  );
+  const pictures = await framePictures(video, total, shown, frameSize);
+  const rows = result.attention.map((visit) => groundingOf(visit, place, recognizer.config, total));
+  const rowHeight = frameSize + BAR + 2 * GAP;
+  const width = LABEL_WIDTH + shown.length * (frameSize + GAP);
+  const height = HEAD + rows.length * rowHeight;
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12">`,
+    `<rect width="${width}" height="${height}" fill="#fff"/>`,
+    `<text x="4" y="20" font-size="14" fill="#111">Where the text “${escapeXml(label)}” looked</text>`,
+    "<defs>",
+    ...pictures.map(
+      (uri, at) => `<image id="f${at}" width="${frameSize}" height="${frameSize}" href="${uri}" xlink:href="${uri}"/>`,
+    ),
+    "</defs>",
+  ];
+  for (const [at, row] of rows.entries()) {
+    parts.push(
+      await rowPicture(
+        row,
+        shown,
+        HEAD + at * rowHeight,
+        frameSize,
+        rows.some(({ pass }) => pass > 0),
+      ),
+    );
+  }
+  return [...parts, "</svg>"].join("\n");
+}
+
+async function rowPicture(
+  row: Grounding,
+  shown: readonly number[],
+  top: number,
+  size: number,
+  passes: boolean,
+): Promise<string> {
+  const title = passes ? `block ${row.block}, pass ${row.pass + 1}` : `block ${row.block}`;
+  const parts = [`<text x="4" y="${top + size / 2}" fill="#111">${title}</text>`];
+  const strongest = Math.max(...row.maps.flat(), 0);
+  const heats = await Promise.all(row.maps.map((map) => heatPicture(map, row.grid, strongest)));
+  const most = Math.max(...(row.frames ?? [0]));
+  for (const [column, frame] of shown.entries()) {
+    const x = LABEL_WIDTH + column * (size + GAP);
+    parts.push(`<use href="#f${column}" xlink:href="#f${column}" x="${x}" y="${top}"/>`);
+    const heat = heats.length > 1 ? heats[frame] : heats[0];
+    if (heat)
+      parts.push(
+        `<image x="${x}" y="${top}" width="${size}" height="${size}" preserveAspectRatio="none" href="${heat}" xlink:href="${heat}"/>`,
+      );
+    if (row.frames) {
+      const length = (size * (row.frames[frame]! / (most || 1))).toFixed(1);
+      parts.push(`<rect x="${x}" y="${top + size + GAP / 2}" width="${length}" height="${BAR - 4}" fill="#c1272d"/>`);
+    }
+  }
+  return parts.join("\n");
+}
+
+/** The chosen frames as data URIs of JPEG pictures, cut as the model's transform cuts them. */
+async function framePictures(video: string, total: number, shown: readonly number[], size: number): Promise<string[]> {
+  const { pixels } = await loadClip(video, { frames: total, transform: videoTransform(size) });
+  const table = normTable("imagenet");
+  const plane = size * size;
+  return Promise.all(
+    shown.map(async (frame) => {
+      const rgb = Buffer.alloc(3 * plane);
+      for (let c = 0; c < 3; c++) {
+        const [low, step] = [table[c * 256]!, (table[c * 256 + 255]! - table[c * 256]!) / 255];
+        for (let at = 0; at < plane; at++) {
+          rgb[3 * at + c] = Math.round((pixels[(frame * 3 + c) * plane + at]! - low) / step);
+        }
+      }
+      const jpeg = await sharp(rgb, { raw: { width: size, height: size, channels: 3 } })
+        .jpeg({ quality: 72 })
+        .toBuffer();
+      return `data:image/jpeg;base64,${jpeg.toString("base64")}`;
+    }),
+  );
+}
+
+/** Weights [N] as a translucent red picture, its opacity in proportion to `strongest`, smoothed to 8 pixels a patch. */
+async function heatPicture(map: readonly number[], grid: number, strongest: number): Promise<string> {
+  const rgba = Buffer.alloc(4 * grid * grid);
+  for (const [at, weight] of map.entries()) {
+    rgba.set([220, 20, 30, Math.round((200 * weight) / (strongest || 1))], 4 * at);
+  }
+  const png = await sharp(rgba, { raw: { width: grid, height: grid, channels: 4 } })
+    .resize(grid * 4, grid * 4, { kernel: "cubic" })
+    .png({ palette: true, compressionLevel: 9 })
+    .toBuffer();
+  return `data:image/png;base64,${png.toString("base64")}`;
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
