@@ -24,6 +24,8 @@ export interface Scene {
   readonly place: Place;
   /** The main actor's radius, stage units. */
   readonly radius: number;
+  /** How much of the action has passed at t, 0 to 1: it may start late and end early. */
+  readonly progress: (t: number) => number;
   readonly shapes: (t: number) => Shape[];
   readonly camera: (t: number) => Camera;
   /** Factor on every level. */
@@ -48,10 +50,11 @@ export function makeScene(script: Script, difficulty: Difficulty, key: string): 
 
   const start = rng.between(0, difficulty.pace);
   const end = 1 - rng.between(0, difficulty.pace);
+  const progress = (t: number): number => during(t, start, end);
   const mirror = rng.chance(0.5);
   const size = rng.between(...difficulty.stage);
   const offset = rng.between(-difficulty.offset, difficulty.offset);
-  const scenery = [...idleThings(rng.fork("things"), difficulty.idleThings)];
+  const scenery = idleThings(rng.fork("things"), difficulty.idleThings);
   const bystanders = bystandersOf(rng.fork("bystanders"), difficulty.bystanders);
   const tint = (): number => rng.between(-difficulty.tint, difficulty.tint);
 
@@ -59,8 +62,9 @@ export function makeScene(script: Script, difficulty: Difficulty, key: string): 
     script,
     radius: radius * size,
     place: { name: script.place, offset: rng.between(0, 40), tint: [tint(), tint(), tint()] },
+    progress,
     shapes: (t) => {
-      const acting = motion(during(t, start, end)).map((shape) => scaled(shape, 0.5, size, offset));
+      const acting = motion(progress(t)).map((shape) => scaled(shape, 0.5, size, offset));
       return [...scenery, ...bystanders(t), ...(mirror ? acting.map(mirrorImage) : acting)];
     },
     camera: cameraOf(rng.fork("camera"), difficulty),

@@ -1,0 +1,73 @@
+/**
+ * Captioned stills for pre-training: an endless stream of frames of random scenes, each with a sentence about it.
+ *
+ * What is held out, so that a zero-shot result on the stand-ins is one:
+ *  - seeds: the stream's keys begin with `captioned/`, those of all train, val and test videos with `dataset/`;
+ *  - names: no caption holds the name of a class of any stand-in (`captions.ts`);
+ *  - combinations: a scene that meets every condition of a class that asks for an actor or a place (a red ball,
+ *    plain, bouncing, on the grass) is not drawn; its parts are, in other combinations.
+ * The actions themselves are not held out: a class such as "orbiting a post" is seen with other actors, at other
+ * places, in other words.
+ */
+import { type Random, random } from "../random.js";
+import { ACTION_NAMES } from "./actions.js";
+import { randomLook } from "./actors.js";
+import { captionOf } from "./captions.js";
+import type { ClassScript } from "./classes.js";
+import { GENERATED } from "./datasets.js";
+import { DIFFICULTY, type Difficulty } from "./difficulty.js";
+import { imitateCompression } from "./effects.js";
+import { PLACES } from "./places.js";
+import { makeScene, renderScene, type Script } from "./scene.js";
+
+export interface CaptionedFrame {
+  /** [size, size, 3], bytes. */
+  readonly rgb: Uint8Array;
+  /** Lower case, no full stop; at most 22 words. */
+  readonly caption: string;
+  readonly meta: { readonly script: Script; readonly t: number; readonly key: string };
+}
+
+/** Of the stream: as the stand-ins, with a wider range of sizes and fewer bystanders. */
+const STILLS: Difficulty = { ...DIFFICULTY, radius: [0.055, 0.13], zoom: [0.88, 1.18], bystanders: 2 };
+
+/** Draws frame `index` of stream `seed`, square, `size` pixels a side. Pure and independent of the other frames. */
+export function captionedFrame(seed: number, index: number, size: number): CaptionedFrame {
+  const key = `captioned/${seed}/${index}`;
+  const rng = random(key);
+  const script = openScript(rng);
+  const scene = makeScene(script, STILLS, key);
+  const t = rng.next();
+  const rgb = renderScene(scene, t, { width: size, height: size });
+  imitateCompression(rgb, { width: size, height: size }, rng.next(), rng);
+  return { rgb, caption: captionOf(scene, t, rng), meta: { script, t, key } };
+}
+
+/** A random script that is no held-out combination. */
+function openScript(rng: Random): Script {
+  for (;;) {
+    const script = {
+      action: rng.pick(ACTION_NAMES),
+      look: randomLook(rng),
+      other: randomLook(rng),
+      place: rng.pick(PLACES),
+    };
+    if (!HELD_OUT.some((wanted) => meets(script, wanted))) return script;
+  }
+}
+
+/** Whether a script meets every condition of a class. */
+export function meets(script: Script, wanted: ClassScript): boolean {
+  return (
+    script.action === wanted.action &&
+    (wanted.place ?? script.place) === script.place &&
+    (wanted.kind ?? script.look.kind) === script.look.kind &&
+    (wanted.colour ?? script.look.colour) === script.look.colour &&
+    (wanted.texture ?? script.look.texture) === script.look.texture
+  );
+}
+
+/** The classes that ask for more than an action. */
+export const HELD_OUT: readonly ClassScript[] = GENERATED.flatMap((dataset) => dataset.classes).filter(
+  (script) => Object.keys(script).length > 2,
+);
