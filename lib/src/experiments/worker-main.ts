@@ -1,0 +1,4 @@
+/** Entry of a sweep's child process. */
+import { serveRuns } from "./worker.js";
+
+serveRuns();

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { executeRun } from "vghif/dist/experiments/execute.js";
+import { runId } from "vghif/dist/experiments/id.js";
+import type { RunSpec } from "vghif/dist/experiments/spec.js";
+import { openStore } from "vghif/dist/experiments/store.js";
+import { runMissing, type SweepState } from "vghif/dist/experiments/sweep.js";
+import { tableSpecs } from "vghif/dist/experiments/table.js";
+import { EXAMPLE_TABLE, exampleOutcome, temporaryFolder } from "./example-runs.js";
+
+process.env.VGHIF_BACKEND = "cpu";
+const WORKER = path.join(__dirname, "fake-worker.js");
+const SPECS = tableSpecs(EXAMPLE_TABLE, "smoke");
+
+test("a sweep runs what has no record, once, and a second one runs nothing", async (t) => {
+  const store = openStore(temporaryFolder(t));
+  const states: SweepState[] = [];
+  const first = await runMissing(SPECS, store, { jobs: 3, worker: WORKER, onState: (state) => states.push(state) });
+  assert.deepEqual(
+    { ...first, running: [] },
+    { total: 24, done: 24, failed: [], running: [], kept: 0, interrupted: false },
+  );
+  assert.equal(store.list().length, 24);
+  const record = store.read(runId(SPECS[5]!));
+  assert.deepEqual(record.spec, SPECS[5]);
+  assert.equal(record.final.top1, 50 + SPECS[5]!.seed);
+  assert.equal(record.backend, "cpu");
+  assert.ok(states.some(({ running }) => running.some(({ event }) => event?.phase === "train")));
+  assert.ok(states.every(({ running }) => running.length <= 3));
+  assert.equal(states.at(-1)!.done, 24);
+
+  const second = await runMissing(SPECS, store, { jobs: 3, worker: path.join(__dirname, "no-such-worker.js") });
+  assert.deepEqual([second.total, second.kept], [0, 24]);
+});
+
+test("a run that fails in any way is reported in one line, and the others go on", async (t) => {
+  const store = openStore(temporaryFolder(t));
+  const [a, b, c, d, e, f] = SPECS as readonly RunSpec[] as readonly [
+    RunSpec,
+    RunSpec,
+    RunSpec,
+    RunSpec,
+    RunSpec,
+    RunSpec,
+  ];
+  const specs = [
+    a,
+    { ...b, template: "{} refuse" },
+    { ...c, template: "{} die" },
+    { ...d, template: "{} leave" },
+    { ...e, template: "{} break" },
+    f,
+  ];
+  const result = await runMissing(specs, store, { jobs: 1, worker: WORKER });
+  assert.equal(result.done, 2);
+  assert.deepEqual(
+    store.list().map(({ id }) => id),
+    [runId(a), runId(f)].sort(),
+  );
+  const messages = result.failed.map(({ id, message }) => [id, message] as const);
+  assert.deepEqual(
+    messages.map(([id]) => id),
+    specs.slice(1, 5).map(runId),
+  );
+  assert.deepEqual(
+    messages.map(([, message]) => message),
+    [
+      "no videos here; make them first",
+      "its worker process was killed (SIGKILL): out of memory? try fewer --jobs",
+      "its worker process ended with exit code 7",
+      "a defect",
+    ],
+  );
+  assert.equal(result.failed[0]!.label, "hmdb-like, K = 2, seed 0, clip + VgHIF");
+});
+
+test("a worker that cannot start fails its runs, not the program", async (t) => {
+  const result = await runMissing(SPECS.slice(0, 2), openStore(temporaryFolder(t)), {
+    jobs: 2,
+    worker: path.join(__dirname, "no-such-worker.js"),
+  });
+  assert.equal(result.failed.length, 2);
+  assert.match(result.failed[0]!.message, /its worker process ended with exit code 1: .*Cannot find module/);
+});
+
+test("an abort stops the workers at once, keeps what is finished, and leaves no half record", async (t) => {
+  const store = openStore(temporaryFolder(t));
+  const controller = new AbortController();
+  const specs = [SPECS[0]!, { ...SPECS[1]!, template: "{} hang" }, SPECS[2]!];
+  const started = Date.now();
+  const result = await runMissing(specs, store, {
+    jobs: 1,
+    worker: WORKER,
+    signal: controller.signal,
+    onState: ({ done, running }) => {
+      if (done === 1 && running[0]?.event) controller.abort();
+    },
+  });
+  assert.ok(Date.now() - started < 20_000);
+  assert.deepEqual([result.done, result.failed.length, result.interrupted], [1, 0, true]);
+  assert.deepEqual(fs.readdirSync(store.folder), [`${runId(SPECS[0]!)}.json`]);
+});
+
+test("one worker alone sees a set of videos first; other sets go on beside it", async (t) => {
+  const store = openStore(temporaryFolder(t));
+  const specs = SPECS.slice(0, 16);
+  const states: SweepState[] = [];
+  await runMissing(specs, store, { jobs: 4, worker: WORKER, onState: (state) => states.push(state) });
+  const warm = states.findIndex(({ running }) =>
+    running.some(({ event }) => event !== null && event.phase !== "features"),
+  );
+  assert.ok(warm > 0);
+  for (const { running } of states.slice(0, warm)) {
+    const sets = running.map(({ label }) => label.split(",")[0]!);
+    assert.equal(new Set(sets).size, sets.length, sets.join(" "));
+  }
+  assert.ok(
+    states.some(({ running }) => running.length > 2),
+    "once features are there, runs on them go side by side",
+  );
+  assert.equal(store.list().length, 16);
+});
+
+test("a run whose record is there is not computed again; its signal reaches it", async (t) => {
+  const store = openStore(temporaryFolder(t));
+  const spec = SPECS[3]!;
+  let calls = 0;
+  const run = async () => {
+    calls += 1;
+    await sleep(1);
+    return { ...exampleOutcome(61), datasetKind: "user", hashes: { weights: "w", manifest: "m" } } as const;
+  };
+  const file = await executeRun(spec, store, {}, run);
+  assert.equal(file, store.file(runId(spec)));
+  assert.equal(await executeRun(spec, store, {}, run), file);
+  assert.equal(calls, 1);
+  const aborted = executeRun(SPECS[4]!, store, { signal: AbortSignal.abort() }, run);
+  await assert.rejects(aborted, { name: "AbortError" });
+  assert.equal(store.has(runId(SPECS[4]!)), false);
+});
