@@ -1,0 +1,111 @@
+/**
+ * The recorded program: ONNX operators as nodes with one output each and a shape known at once. Equal nodes are the same
+ * object (same operator, attributes and inputs), so a shared subexpression is recorded once, however often it is written.
+ */
+import type { TypedArray } from "@tensorflow/tfjs-core";
+
+/** int64 appears only in the small constants that ONNX wants for axes and shapes. */
+export type DType = "float32" | "int32" | "bool" | "int64";
+export type Attribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly ints: readonly number[] }
+  | { readonly text: string };
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+export interface Node {
+  readonly id: number;
+  /** ONNX operator, or "Input", or "Constant". */
+  readonly op: string;
+  /** "" for ONNX's own operators. */
+  readonly domain: string;
+  readonly inputs: readonly Node[];
+  readonly attributes: Attributes;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** Of an input. */
+  readonly name?: string;
+  /** Of a constant. */
+  readonly values?: Readonly<TypedArray> | readonly number[];
+}
+
+/** Constants up to this many values are compared by value, larger ones are kept apart. */
+const COMPARED_VALUES = 65_536;
+
+export class Graph {
+  private readonly known = new Map<string, Node>();
+  private count = 0;
+
+  input(name: string, shape: readonly number[], dtype: DType): Node {
+    return this.make({ op: "Input", domain: "", inputs: [], attributes: {}, shape, dtype, name });
+  }
+
+  constant(values: Readonly<TypedArray> | readonly number[], shape: readonly number[], dtype: DType): Node {
+    const make = () => this.make({ op: "Constant", domain: "", inputs: [], attributes: {}, shape, dtype, values });
+    if (values.length > COMPARED_VALUES) return make();
+    return this.once(`Constant ${dtype} [${shape}] ${Array.from(values, spelled).join()}`, make);
+  }
+
+  scalar(value: number, dtype: DType = "float32"): Node {
+    return this.constant([value], [], dtype);
+  }
+
+  /** A list of axes, sizes or places, as ONNX wants them. */
+  integers(values: readonly number[]): Node {
+    return this.constant(values, [values.length], "int64");
+  }
+
+  node(
+    op: string,
+    inputs: readonly Node[],
+    shape: readonly number[],
+    dtype: DType,
+    attributes: Attributes = {},
+    domain = "",
+  ): Node {
+    const key = `${domain}.${op} ${inputs.map((input) => input.id)} ${JSON.stringify(attributes)} ${dtype} [${shape}]`;
+    return this.once(key, () => this.make({ op, domain, inputs, attributes, shape, dtype }));
+  }
+
+  private make(node: Omit<Node, "id">): Node {
+    return { ...node, id: this.count++ };
+  }
+
+  private once(key: string, make: () => Node): Node {
+    let node = this.known.get(key);
+    if (!node) {
+      node = make();
+      this.known.set(key, node);
+    }
+    return node;
+  }
+}
+
+/** Tells 0 from -0, which are different factors. */
+const spelled = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
+
+/** The only value of a constant of one value, else undefined. */
+export function scalarValue(node: Node): number | undefined {
+  return node.op === "Constant" && node.values?.length === 1 ? node.values[0] : undefined;
+}
+
+/** The nodes that `outputs` need, each after its inputs. */
+export function inOrder(outputs: readonly Node[]): Node[] {
+  const ordered: Node[] = [];
+  const seen = new Set<Node>();
+  const stack: { readonly node: Node; next: number }[] = [];
+  const enter = (node: Node): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    stack.push({ node, next: 0 });
+  };
+  for (const output of outputs) {
+    enter(output);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const input = top.node.inputs[top.next++];
+      if (input) enter(input);
+      else ordered.push(stack.pop()!.node);
+    }
+  }
+  return ordered;
+}

@@ -1,0 +1,13 @@
+/** How a tfjs kernel is recorded: a function from its input nodes and attributes to its output node or nodes. */
+import type { Graph, Node } from "./graph.js";
+
+export interface Call {
+  readonly g: Graph;
+  /** The kernel's inputs by name; `list` holds them in order. */
+  readonly inputs: Readonly<Record<string, Node>>;
+  readonly list: readonly Node[];
+  readonly attrs: Readonly<Record<string, unknown>>;
+}
+
+export type Recorder = (call: Call) => Node | readonly Node[];
+export type Recorders = Readonly<Record<string, Recorder>>;
