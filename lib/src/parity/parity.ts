@@ -1,4 +1,5 @@
 /** `vghif parity`: recomputes every reference tensor of a case and compares it. */
+import { preprocessParity } from "../data/frames/parity.js";
 import { UserError } from "../errors.js";
 import { recomputeAdamw } from "./adamw.js";
 import { openCase, type ParityCase, type Recomputed, readTensors } from "./case.js";
@@ -35,6 +36,8 @@ async function recompute(parityCase: ParityCase): Promise<Recomputed> {
       return recomputeClip(parityCase.dir);
     case "AdamW":
       return recomputeAdamw(parityCase);
+    case "preprocess":
+      return { outputs: await preprocessParity(parityCase.dir) };
     default:
       throw new UserError(`${parityCase.dir}: cases of kind ${parityCase.kind} cannot be recomputed yet`);
   }

@@ -7,7 +7,8 @@ import { type Tensor, tf } from "../nn/array.js";
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, smoothing = 0): Tensor {
   const classes = logits.shape[1]!;
-  const target = tf.oneHot(labels as tf.Tensor1D, classes, 1 - smoothing + smoothing / classes, smoothing / classes);
+  const certain = tf.cast(tf.oneHot(labels as tf.Tensor1D, classes), "float32");
+  const target = tf.add(tf.mul(certain, 1 - smoothing), smoothing / classes);
   return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.logSoftmax(logits)), -1)));
 }
 

@@ -45,7 +45,9 @@ export async function openSafetensors(file: string): Promise<SafetensorsFile> {
     throw new UserError(`cannot open weights ${file}: ${messageOf(error)}`);
   }
   try {
-    const { size } = await handle.stat();
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw new UserError(`${file} is not a file: give a .safetensors file`);
+    const { size } = stats;
     const header = await readHeader(handle, size, file);
     const base = header.base;
     return {

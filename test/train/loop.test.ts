@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { startEngine } from "vghif/dist/engine/index.js";
+import { type Tensor, tf } from "vghif/dist/nn/array.js";
+import { batchIndices, stepsPerEpoch } from "vghif/dist/train/batches.js";
+import { loadCheckpoint, saveCheckpoint } from "vghif/dist/train/checkpoint.js";
+import { disposeState, type Problem, startState, type TrainState, train } from "vghif/dist/train/loop.js";
+import { crossEntropy } from "vghif/dist/train/loss.js";
+import { assertClose, numbers, randomTensor } from "../tensors.js";
+
+const folder = mkdtempSync(path.join(tmpdir(), "vghif train "));
+after(() => rmSync(folder, { recursive: true }));
+
+type Batch = { x: Tensor; y: Tensor };
+const EXAMPLES = 23;
+const BATCH = 5;
+const EPOCHS = 4;
+
+/** Softmax regression of 23 examples of 7 features into 3 classes. */
+function problem(lr = 0.05): Problem<Batch> {
+  const x = randomTensor("x", [EXAMPLES, 7]).arraySync() as number[][];
+  const perEpoch = stepsPerEpoch(EXAMPLES, BATCH);
+  return {
+    lossOf: ({ w, b }, batch) => crossEntropy(tf.add(tf.matMul(batch.x as tf.Tensor2D, w as tf.Tensor2D), b!), batch.y),
+    groups: [{ names: ["w", "b"], lr, weightDecay: 0.01 }],
+    schedule: { steps: EPOCHS * perEpoch, warmupSteps: 2, minLr: 0 },
+    stepsPerEpoch: perEpoch,
+    batchAt: (step) => {
+      const rows = batchIndices(11, step, EXAMPLES, BATCH);
+      const labels = rows.map((row) => (x[row]![0]! > 0 ? 2 : row % 2));
+      return { x: tf.tensor2d(rows.map((row) => x[row]!)), y: tf.tensor1d(labels, "int32") };
+    },
+    disposeBatch: (batch) => tf.dispose(batch),
+  };
+}
+
+const start = (): TrainState => startState({ w: randomTensor("w", [7, 3], 0.1), b: tf.zeros([3]) });
+
+async function finish(
+  steps: AsyncGenerator<{ loss: number }, TrainState>,
+): Promise<{ losses: number[]; state: TrainState }> {
+  const losses: number[] = [];
+  for (;;) {
+    const next = await steps.next();
+    if (next.done) return { losses, state: next.value };
+    losses.push(next.value.loss);
+  }
+}
+
+describe("training loop", () => {
+  before(() => startEngine());
+
+  it("lowers the loss and leaves no tensor behind but its state", async () => {
+    const task = problem();
+    const before = tf.memory().numTensors;
+    const { losses, state } = await finish(train(task, startState({ w: tf.zeros([7, 3]), b: tf.zeros([3]) })));
+    assert.equal(losses.length, 20);
+    const mean = (from: number): number => losses.slice(from, from + 5).reduce((a, b) => a + b, 0) / 5;
+    assert.ok(mean(15) < 0.7 * mean(0), `${mean(0)} -> ${mean(15)}`);
+    assert.equal(tf.memory().numTensors - before, 6);
+    disposeState(state);
+  });
+
+  it("continues from a checkpoint bit for bit", async () => {
+    const whole = await finish(train(problem(), start()));
+    const file = path.join(folder, "checkpoint.safetensors");
+    for await (const event of train(problem(), start())) {
+      if (event.step !== 7) continue;
+      await saveCheckpoint(file, event.state, "run-1");
+      break;
+    }
+    const resumed = await finish(train(problem(), await loadCheckpoint(file, "run-1")));
+    assert.deepEqual(resumed.losses, whole.losses.slice(7));
+    for (const name of ["w", "b"]) {
+      assert.deepEqual(numbers(resumed.state.params[name]!), numbers(whole.state.params[name]!));
+      assert.deepEqual(numbers(resumed.state.moments.v[name]!), numbers(whole.state.moments.v[name]!));
+    }
+  });
+
+  it("does not resume another run's checkpoint", async () => {
+    const file = path.join(folder, "other.safetensors");
+    await saveCheckpoint(file, start(), "run-1");
+    await assert.rejects(loadCheckpoint(file, "run-2"), /belongs to another run \(run-1\)/);
+  });
+
+  it("stops at the first loss that is not finite, with one line", async () => {
+    const poisoned = problem();
+    const damaged: Problem<Batch> = {
+      ...poisoned,
+      batchAt: async (step) => {
+        const batch = await poisoned.batchAt(step);
+        return step < 3 ? batch : { x: tf.mul(batch.x, Number.NaN), y: batch.y };
+      },
+    };
+    await assert.rejects(finish(train(damaged, start())), /training stopped: the loss is NaN at step 4 of 20/);
+  });
+
+  it("stops when it is told to", async () => {
+    const controller = new AbortController();
+    const steps = train(problem(), start(), controller.signal);
+    await steps.next();
+    controller.abort();
+    await assert.rejects(steps.next(), { name: "AbortError" });
+  });
+});
+
+describe("order of examples", () => {
+  it("shows every example once an epoch, in another order each epoch and seed", () => {
+    const epoch = (seed: number, number: number): number[] =>
+      Array.from({ length: 5 }, (_, at) => batchIndices(seed, number * 5 + at, EXAMPLES, BATCH)).flat();
+    const all = Array.from({ length: EXAMPLES }, (_, at) => at);
+    assert.deepEqual(
+      [...epoch(1, 0)].sort((a, b) => a - b),
+      all,
+    );
+    assert.deepEqual(epoch(1, 0), epoch(1, 0));
+    assert.notDeepEqual(epoch(1, 0), epoch(1, 1));
+    assert.notDeepEqual(epoch(1, 0), epoch(2, 0));
+  });
+});
+
+describe("cross-entropy", () => {
+  before(() => startEngine());
+
+  it("equals the definition in plain numbers, with and without smoothing", () => {
+    const logits = [
+      [1, 2, 0.5],
+      [-1, 0, 3],
+    ];
+    const labels = [1, 0];
+    for (const smoothing of [0, 0.1]) {
+      const expected = logits.map((row, at) => {
+        const total = Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0));
+        return row.reduce((sum, value, k) => {
+          const target = smoothing / 3 + (k === labels[at] ? 1 - smoothing : 0);
+          return sum - target * (value - total);
+        }, 0);
+      });
+      const loss = crossEntropy(tf.tensor2d(logits), tf.tensor1d(labels, "int32"), smoothing);
+      assertClose(loss, tf.scalar((expected[0]! + expected[1]!) / 2), 1e-6);
+    }
+  });
+});
