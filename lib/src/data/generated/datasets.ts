@@ -74,6 +74,9 @@ export function generatedDataset(name: string): GeneratedDataset {
 /** Pixels of every video. The middle square, which is what most transforms keep, holds the action. */
 export const VIDEO_SIZE: Size = { width: 112, height: 84 };
 
+/** Best and worst quality: from hardly to plainly visible losses. */
+const QUALITY = { h264: [22, 36], mpeg4: [5, 20] } as const;
+
 /** Videos of one actor at one place; they share a group. */
 const VIDEOS_OF_A_GROUP = 2;
 
@@ -91,8 +94,8 @@ export interface VideoPlan {
   /** Frames a second. */
   readonly fps: number;
   readonly frames: number;
-  /** 0 (worst) to 1 (best) of the range of qualities used. */
-  readonly quality: number;
+  /** CRF of h264, quantiser of mpeg4; lower is better. */
+  readonly crf: number;
 }
 
 /**
@@ -110,6 +113,7 @@ export function videoPlans(dataset: GeneratedDataset, seed: number): VideoPlan[]
         const rng = random(`${key}/${index}`);
         const codec = index % 2 === 0 ? "h264" : "mpeg4";
         const fps = 12 + rng.integer(5);
+        const [best, worst] = QUALITY[codec];
         plans.push({
           path: `${split}/${slug}/${String(index).padStart(3, "0")}.${codec === "h264" ? "mp4" : "avi"}`,
           split,
@@ -120,7 +124,7 @@ export function videoPlans(dataset: GeneratedDataset, seed: number): VideoPlan[]
           codec,
           fps,
           frames: Math.round(fps * rng.between(1.1, 1.9)),
-          quality: rng.next(),
+          crf: Math.round(rng.between(best, worst)),
         });
       }
     }
