@@ -13,7 +13,8 @@ import { initFusion } from "../models/vghif-params.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import { batchIndices, stepsPerEpoch } from "../train/batches.js";
 import { paramGroups } from "../train/groups.js";
-import { type Problem, startState, train } from "../train/loop.js";
+import { type Problem, train } from "../train/loop.js";
+import { startState, toTensorRecord } from "../train/state.js";
 import type { TensorRecord } from "../train/step.js";
 import { disposeParams, loadClip, sha256 } from "../weights/load.js";
 import { weightsFile } from "../weights/registry.js";
@@ -157,13 +158,13 @@ async function fit(
   const problem = problemOf(spec.train, spec.seed, learner, source, places, trained);
   const epochs: EpochMetrics[] = [];
   let sum = 0;
-  const steps = train(problem, startState(trained), context.signal);
+  const start = await startState(trained);
+  disposeParams(trained);
+  const steps = train(problem, start, context.signal ? { signal: context.signal } : {});
   for (;;) {
     const next = await steps.next();
     if (next.done) {
-      const { params, moments } = next.value;
-      tf.dispose([moments.m, moments.v]);
-      return { epochs, final: params, seconds: secondsSince(started) };
+      return { epochs, final: toTensorRecord(next.value.params), seconds: secondsSince(started) };
     }
     const { step, epoch, endsEpoch, loss, lr } = next.value;
     sum += loss;

@@ -1,16 +1,15 @@
 /** A training state on disk: one safetensors file, written atomically; resuming from it continues bit for bit. */
 import { UserError } from "../errors.js";
-import { toHost, toTensor } from "../weights/load.js";
 import { type HostTensor, openSafetensors, writeSafetensors } from "../weights/safetensors.js";
-import type { TrainState } from "./loop.js";
-import type { TensorRecord } from "./step.js";
+import type { TrainState } from "./state.js";
+
+const PARTS = ["params", "m", "v"] as const;
 
 /** Saves a state; `run` names what is being trained, and only the same run may resume from it. */
 export async function saveCheckpoint(file: string, state: TrainState, run: string): Promise<void> {
   const tensors = new Map<string, HostTensor>();
-  const parts = { param: state.params, m: state.moments.m, v: state.moments.v };
-  for (const [part, record] of Object.entries(parts)) {
-    for (const [name, tensor] of Object.entries(record)) tensors.set(`${part}:${name}`, await toHost(tensor));
+  for (const part of PARTS) {
+    for (const [name, tensor] of Object.entries(state[part])) tensors.set(`${part}:${name}`, tensor);
   }
   await writeSafetensors(file, tensors, { metadata: { step: String(state.step), run } });
 }
@@ -24,14 +23,13 @@ export async function loadCheckpoint(file: string, run: string): Promise<TrainSt
     if (source.metadata.run !== run) {
       throw new UserError(`${file} belongs to another run (${source.metadata.run}); remove it or resume that one`);
     }
-    const parts: Record<string, TensorRecord> = { param: {}, m: {}, v: {} };
+    const state = { params: {}, m: {}, v: {} } as Record<(typeof PARTS)[number], Record<string, HostTensor>>;
     for (const key of source.entries.keys()) {
-      const colon = key.indexOf(":");
-      const part = parts[key.slice(0, colon)];
+      const part = PARTS.find((candidate) => key.startsWith(`${candidate}:`));
       if (!part) throw new UserError(`${file}: unexpected tensor "${key}" in a training checkpoint`);
-      part[key.slice(colon + 1)] = toTensor(await source.read(key));
+      state[part][key.slice(part.length + 1)] = await source.read(key);
     }
-    return { step, params: parts.param!, moments: { m: parts.m!, v: parts.v! } };
+    return { step, ...state };
   } finally {
     await source.close();
   }

@@ -3,18 +3,11 @@
  * depends on the start state and the step number alone; it therefore continues bit for bit from a saved state.
  */
 import { UserError } from "../errors.js";
-import { tf, tidy } from "../nn/array.js";
-import { type AdamwState, adamwInit, adamwStep, type ParamGroup } from "./adamw.js";
+import type { ParamGroup } from "./adamw.js";
+import { compiledExecutor, compiles, eagerExecutor } from "./executor.js";
 import { learningRate, type Schedule } from "./schedule.js";
-import { type LossOf, type TensorRecord, trainingStep } from "./step.js";
-
-/** All that changes while training. The tensors are owned by the holder of the state. */
-export interface TrainState {
-  /** Steps taken. */
-  readonly step: number;
-  readonly params: TensorRecord;
-  readonly moments: { readonly m: TensorRecord; readonly v: TensorRecord };
-}
+import type { TrainState } from "./state.js";
+import type { LossOf } from "./step.js";
 
 export interface Problem<Batch> {
   readonly lossOf: LossOf<Batch>;
@@ -33,63 +26,57 @@ export interface StepEvent {
   /** 0-based. */
   readonly epoch: number;
   readonly endsEpoch: boolean;
+  /** Before the step's update. */
   readonly loss: number;
   /** Learning rate of the first group. */
   readonly lr: number;
-  /** State after the step; valid until the next step is asked for. */
-  readonly state: TrainState;
+  /** The state after this step, copied; to be asked for before the next step. */
+  readonly snapshot: () => Promise<TrainState>;
 }
 
-/** A fresh state around trained parameters, which it takes over. */
-export function startState(params: TensorRecord): TrainState {
-  const moments: AdamwState = adamwInit(params);
-  return { step: 0, params, moments: { m: { ...moments.m }, v: { ...moments.v } } };
-}
-
-export function disposeState({ params, moments }: TrainState): void {
-  tf.dispose([params, moments.m, moments.v]);
+export interface TrainOptions {
+  /** Whether steps run compiled. Default: unless VGHIF_COMPILE is 0. */
+  readonly compiled?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Trains from `start` (whose tensors it takes over and frees) to the schedule's end; returns the final state, owned by the
- * caller. Throws a UserError at the first loss that is not finite, and an AbortError when the signal fires.
+ * Trains from `start` to the schedule's end and returns the final state. Throws a UserError at the first loss that is not
+ * finite, and an AbortError when the signal fires.
  */
-export async function* train<Batch>(
+export async function* train<Batch extends object>(
   problem: Problem<Batch>,
   start: TrainState,
-  signal?: AbortSignal,
+  options: TrainOptions = {},
 ): AsyncGenerator<StepEvent, TrainState> {
-  const { groups, schedule, stepsPerEpoch } = problem;
-  const update = trainingStep(problem.lossOf, groups);
-  let state = start;
-  while (state.step < schedule.steps) {
-    signal?.throwIfAborted();
-    const { step } = state;
-    const lrs = groups.map((group) => learningRate(schedule, group.lr, step));
-    const batch = await problem.batchAt(step);
-    const next = tidy(() => update(state.params, state.moments, batch, adamwStep(step, lrs)));
-    problem.disposeBatch(batch);
-    const loss = (await next.loss.data())[0]!;
-    next.loss.dispose();
-    if (!Number.isFinite(loss)) {
-      tf.dispose([next.params, next.state.m, next.state.v]);
-      disposeState(state);
-      throw new UserError(
-        `training stopped: the loss is ${loss} at step ${step + 1} of ${schedule.steps} (learning rate ${lrs[0]}); ` +
-          "lower the learning rate or look for damaged input",
-      );
+  const { lossOf, groups, schedule, stepsPerEpoch } = problem;
+  const { compiled = compiles(), signal } = options;
+  const executor = (compiled ? compiledExecutor : eagerExecutor)(lossOf, groups, start);
+  try {
+    for (let { step } = start; step < schedule.steps; step++) {
+      signal?.throwIfAborted();
+      const lrs = groups.map((group) => learningRate(schedule, group.lr, step));
+      const batch = await problem.batchAt(step);
+      const loss = await executor.run(batch, step, lrs);
+      problem.disposeBatch(batch);
+      if (!Number.isFinite(loss)) {
+        throw new UserError(
+          `training stopped: the loss is ${loss} at step ${step + 1} of ${schedule.steps} (learning rate ${lrs[0]}); ` +
+            "lower the learning rate or look for damaged input",
+        );
+      }
+      yield {
+        step: step + 1,
+        steps: schedule.steps,
+        epoch: Math.floor(step / stepsPerEpoch),
+        endsEpoch: (step + 1) % stepsPerEpoch === 0,
+        loss,
+        lr: lrs[0] ?? 0,
+        snapshot: async () => ({ step: step + 1, ...(await executor.snapshot()) }),
+      };
     }
-    disposeState(state);
-    state = { step: step + 1, params: next.params, moments: next.state };
-    yield {
-      step: state.step,
-      steps: schedule.steps,
-      epoch: Math.floor(step / stepsPerEpoch),
-      endsEpoch: state.step % stepsPerEpoch === 0,
-      loss,
-      lr: lrs[0] ?? 0,
-      state,
-    };
+    return { step: Math.max(start.step, schedule.steps), ...(await executor.snapshot()) };
+  } finally {
+    await executor.dispose();
   }
-  return state;
 }

@@ -15,12 +15,12 @@ import type { Problem } from "./loop.js";
 import { contrastiveLoss } from "./loss.js";
 import type { TensorRecord } from "./step.js";
 
-/** The shipped model: 8 visual blocks of width 128 on 8 x 8 patches of 64 x 64 pixels, 3 text blocks of width 64. */
+/** The shipped model: 4 visual blocks of width 128 on 8 x 8 patches of 64 x 64 pixels, 3 text blocks of width 64. */
 export const SMOKE_CLIP_CONFIG: ClipConfig = {
   embedDim: 64,
   imageResolution: 64,
   patchSize: 8,
-  visionLayers: 8,
+  visionLayers: 4,
   visionWidth: 128,
   visionHeads: 2,
   contextLength: 77,

@@ -1,0 +1,35 @@
+import type { Register } from "./main.js";
+
+/** `vghif few-shot DATASET`: baseline against +VgHIF on any dataset, real clips of the user's own among them. */
+export const register: Register = (program) => {
+  program
+    .command("few-shot")
+    .argument(
+      "<dataset>",
+      "a dataset's name, or its folder; make one with: vghif data new NAME --from FOLDER-OF-CLASSES",
+    )
+    .option("--shots <list>", "training videos a class, separated by commas", "2,4")
+    .option("--seeds <count>", "repetitions, each with its own draw of videos", "3")
+    .option("--weights <name>", "smoke-clip, an official name, or a .safetensors file")
+    .option("--jobs <count>", "worker processes; default: the number of cores")
+    .option("--json", "print the numbers as JSON")
+    .description("train and compare the baseline and its VgHIF twin with a few videos a class")
+    .action(async (dataset: string, options: FewShotOptions) => {
+      const { fewShotOn } = await import("../experiments/few-shot-on.js");
+      const { openStore } = await import("../experiments/store.js");
+      const { count } = await import("./numbers.js");
+      const { jobsOf, runTables } = await import("./run-tables.js");
+      const shots = options.shots.split(",").map((text) => count("--shots", text.trim()));
+      const seeds = count("--seeds", options.seeds);
+      const table = fewShotOn(dataset, shots, seeds, options.weights);
+      await runTables([table], "smoke", openStore(), jobsOf(options.jobs), options.json ?? false);
+    });
+};
+
+interface FewShotOptions {
+  readonly shots: string;
+  readonly seeds: string;
+  readonly weights?: string;
+  readonly jobs?: string;
+  readonly json?: boolean;
+}

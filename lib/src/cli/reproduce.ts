@@ -1,0 +1,37 @@
+import type { Register } from "./main.js";
+
+/** `vghif reproduce [TABLE ...]`: the main job, from data to report. */
+export const register: Register = (program) => {
+  program
+    .command("reproduce")
+    .argument("[table...]", "tables; default: all")
+    .option("--scale <scale>", "smoke (generated data, small model) or paper (official data and weights)", "smoke")
+    .option("--jobs <count>", "worker processes; default: the number of cores")
+    .option("--notebooks", "execute the notebooks too")
+    .option("--json", "print the tables' numbers as JSON")
+    .description("make data, train and evaluate what has no record, write the report, print the tables")
+    .action(async (names: readonly string[], options: ReproduceOptions) => {
+      const { openStore } = await import("../experiments/store.js");
+      const { findTables } = await import("../experiments/tables.js");
+      const { writeReport } = await import("../experiments/report/write.js");
+      const { scaleOf } = await import("./scale.js");
+      const { jobsOf, runTables } = await import("./run-tables.js");
+      const tables = findTables(names);
+      const scale = scaleOf(options.scale);
+      const store = openStore();
+      const finished = await runTables(tables, scale, store, jobsOf(options.jobs), options.json ?? false);
+      if (!finished) return;
+      if (options.notebooks) {
+        const { runNotebooks } = await import("./run-notebooks.js");
+        if (!(await runNotebooks())) return;
+      }
+      console.error(`report: ${await writeReport(tables, scale, store)}`);
+    });
+};
+
+interface ReproduceOptions {
+  readonly scale: string;
+  readonly jobs?: string;
+  readonly notebooks?: boolean;
+  readonly json?: boolean;
+}

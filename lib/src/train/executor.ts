@@ -1,0 +1,97 @@
+/** How training steps are run: op by op on the tensor backend, or compiled into one program. The step itself is the same. */
+import { type Bound, type Compiled, compile } from "../engine/compile/compile.js";
+import type { Value } from "../engine/compile/tree.js";
+import { type Tensor, tf, tidy } from "../nn/array.js";
+import { adamwStep, type ParamGroup } from "./adamw.js";
+import { type HostRecord, type TrainState, toHostRecord, toTensorRecord } from "./state.js";
+import { type LossOf, type TensorRecord, trainingStep } from "./step.js";
+
+export interface Executor<Batch> {
+  /** Takes optimiser step `step` (0-based) with the groups' learning rates; returns the loss before the update. */
+  run(batch: Batch, step: number, lrs: readonly number[]): Promise<number>;
+  /** The state after the last step, copied. */
+  snapshot(): Promise<Pick<TrainState, "params" | "m" | "v">>;
+  dispose(): Promise<void>;
+}
+
+/** Whether training compiles its steps: VGHIF_COMPILE, 1 (default) or 0. */
+export function compiles(): boolean {
+  return process.env.VGHIF_COMPILE !== "0";
+}
+
+/** Op by op on the current backend. */
+export function eagerExecutor<Batch>(
+  lossOf: LossOf<Batch>,
+  groups: readonly ParamGroup[],
+  start: TrainState,
+): Executor<Batch> {
+  const update = trainingStep(lossOf, groups);
+  let params = toTensorRecord(start.params);
+  let moments = { m: toTensorRecord(start.m), v: toTensorRecord(start.v) };
+  return {
+    async run(batch, step, lrs) {
+      const next = tidy(() => update(params, moments, batch, adamwStep(step, lrs)));
+      tf.dispose([params, moments.m, moments.v]);
+      params = next.params;
+      moments = next.state;
+      const loss = (await next.loss.data())[0]!;
+      next.loss.dispose();
+      return loss;
+    },
+    snapshot: async () => ({
+      params: await toHostRecord(params),
+      m: await toHostRecord(moments.m),
+      v: await toHostRecord(moments.v),
+    }),
+    dispose: async () => tf.dispose([params, moments.m, moments.v]),
+  };
+}
+
+/** Inputs of a compiled step. A batch is any tree of tensors. */
+type StepInputs = {
+  params: TensorRecord;
+  moments: { m: TensorRecord; v: TensorRecord };
+  batch: TensorRecord;
+  scalars: { lrs: Tensor[]; correction1: Tensor; correction2: Tensor };
+};
+
+type StepOutputs = Pick<StepInputs, "params" | "moments"> & { loss: Tensor };
+
+/** Compiled, one program a batch shape; parameters and moments stay inside the program's runtime between steps. */
+export function compiledExecutor<Batch extends object>(
+  lossOf: LossOf<Batch>,
+  groups: readonly ParamGroup[],
+  start: TrainState,
+): Executor<Batch> {
+  const update = trainingStep(lossOf, groups);
+  const fn = ({ params, moments, batch, scalars }: StepInputs): StepOutputs => {
+    const next = update(params, moments, batch as unknown as Batch, scalars);
+    return { params: next.params, moments: next.state, loss: next.loss };
+  };
+  const state = { params: start.params, moments: { m: start.m, v: start.v } };
+  let program: Compiled<StepInputs, StepOutputs> | undefined;
+  let bound: Bound<StepInputs, StepOutputs, "params" | "moments"> | undefined;
+  return {
+    async run(batch, step, lrs) {
+      const scalars = tidy(() => ({ ...adamwStep(step, lrs) })) as StepInputs["scalars"];
+      const inputs = { batch: batch as unknown as TensorRecord, scalars };
+      program ??= await compile(fn, { ...state, ...inputs });
+      bound ??= await program.bind<"params" | "moments">(state);
+      const { loss } = await bound.step(inputs);
+      tf.dispose(scalars);
+      return loss.data[0]!;
+    },
+    async snapshot() {
+      if (!bound) return { params: start.params, m: start.m, v: start.v };
+      const { params, moments } = bound.read();
+      return { params: hosts(params), m: hosts(moments.m), v: hosts(moments.v) };
+    },
+    dispose: async () => program?.release(),
+  };
+}
+
+function hosts(record: Readonly<Record<string, Value>>): HostRecord {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, { data, shape }]) => [name, { dtype: "F32", shape, data }]),
+  );
+}

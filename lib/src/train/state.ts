@@ -1,0 +1,42 @@
+/** All that changes while training, as plain values: what is saved, resumed, and handed on. */
+import { type Params, type Tensor, tf } from "../nn/array.js";
+import { toHost, toTensor } from "../weights/load.js";
+import type { HostTensor } from "../weights/safetensors.js";
+
+/** Tensors by parameter name, off the backend. */
+export type HostRecord = Readonly<Record<string, HostTensor>>;
+
+export interface TrainState {
+  /** Optimiser steps taken. */
+  readonly step: number;
+  readonly params: HostRecord;
+  /** AdamW's first and second moments. */
+  readonly m: HostRecord;
+  readonly v: HostRecord;
+}
+
+/** The state before the first step; `params` stay the caller's. */
+export async function startState(params: Params): Promise<TrainState> {
+  const values = await toHostRecord(params);
+  const zeros = (): HostRecord =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, { shape, data }]) => [
+        name,
+        { dtype: "F32", shape, data: new Float32Array(data.length) },
+      ]),
+    );
+  return { step: 0, params: values, m: zeros(), v: zeros() };
+}
+
+export async function toHostRecord(tensors: Params): Promise<HostRecord> {
+  const record: Record<string, HostTensor> = {};
+  for (const [name, tensor] of Object.entries(tensors)) record[name] = await toHost(tensor);
+  return record;
+}
+
+/** The record on the backend; owned by the caller. */
+export function toTensorRecord(record: HostRecord): Record<string, Tensor> {
+  return tf.tidy(() =>
+    Object.fromEntries(Object.entries(record).map(([name, host]) => [name, toTensor(host)])),
+  ) as Record<string, Tensor>;
+}
