@@ -58,8 +58,8 @@ test("as Markdown and HTML: the same cells, the verdict, and escaped text", asyn
   const html = await renderTable({ ...result, title: 'a < b & "c"' }, "html");
   assert.match(html, /<h3>example: a &lt; b &amp; &quot;c&quot; /);
   assert.match(html, /<tr><th scope="row">CLIP \+ VgHIF<\/th><td>45\.0 ± 2\.0<\/td><td>47\.0 ± 2\.0<\/td><\/tr>/);
-  assert.match(html, /<caption>hmdb-like: GENERATED data/);
-  assert.match(html, /<strong class="verdict">VERDICT/);
+  assert.match(html, /<p class="caption">hmdb-like: GENERATED data/);
+  assert.match(html, /<strong>VERDICT/);
 });
 
 test("as CSV: a line a cell with everything behind it, read back by another parser", async (t) => {

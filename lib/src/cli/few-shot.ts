@@ -18,11 +18,12 @@ export const register: Register = (program) => {
       const { fewShotOn } = await import("../experiments/few-shot-on.js");
       const { openStore } = await import("../experiments/store.js");
       const { count } = await import("./numbers.js");
-      const { jobsOf, runTables } = await import("./run-tables.js");
+      const { jobsOf, printTables, runTables } = await import("./run-tables.js");
       const shots = options.shots.split(",").map((text) => count("--shots", text.trim()));
       const seeds = count("--seeds", options.seeds);
       const table = fewShotOn(dataset, shots, seeds, options.weights);
-      await runTables([table], "smoke", openStore(), jobsOf(options.jobs), options.json ?? false);
+      const results = await runTables([table], "smoke", openStore(), jobsOf(options.jobs));
+      if (results !== null) await printTables(results, options.json ?? false);
     });
 };
 

@@ -1,17 +1,34 @@
 /** `vghif COMMAND`: one file a command beside this one, no logic of its own. */
 import { Command, CommanderError } from "commander";
 import { messageOf, UsageError, UserError } from "../errors.js";
+import { register as data } from "./data.js";
+import { register as fewShot } from "./few-shot.js";
 import { register as lab } from "./lab.js";
 import { register as notebooks } from "./notebooks.js";
 import { register as parity } from "./parity.js";
 import { register as predict } from "./predict.js";
 import { register as pretrain } from "./pretrain.js";
+import { register as report } from "./report.js";
+import { register as reproduce } from "./reproduce.js";
+import { register as run } from "./run.js";
 import { register as tokenize } from "./tokenize.js";
 
 /** A command file exports `register`, which adds the command to the program. Heavy imports belong in its action. */
 export type Register = (program: Command) => void;
 
-const COMMANDS: readonly Register[] = [predict, notebooks, lab, tokenize, parity, pretrain];
+const COMMANDS: readonly Register[] = [
+  data,
+  run,
+  reproduce,
+  report,
+  fewShot,
+  predict,
+  notebooks,
+  lab,
+  tokenize,
+  parity,
+  pretrain,
+];
 
 /** Runs the command line; returns the exit code: 0 done, 1 the work failed, 2 wrong usage. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -15,17 +15,18 @@ export const register: Register = (program) => {
       const { findTables } = await import("../experiments/tables.js");
       const { writeReport } = await import("../experiments/report/write.js");
       const { scaleOf } = await import("./scale.js");
-      const { jobsOf, runTables } = await import("./run-tables.js");
+      const { jobsOf, printTables, runTables } = await import("./run-tables.js");
       const tables = findTables(names);
       const scale = scaleOf(options.scale);
       const store = openStore();
-      const finished = await runTables(tables, scale, store, jobsOf(options.jobs), options.json ?? false);
-      if (!finished) return;
+      const results = await runTables(tables, scale, store, jobsOf(options.jobs));
+      if (results === null) return;
       if (options.notebooks) {
         const { runNotebooks } = await import("./run-notebooks.js");
         if (!(await runNotebooks())) return;
       }
       console.error(`report: ${await writeReport(tables, scale, store)}`);
+      await printTables(results, options.json ?? false);
     });
 };
 

@@ -1,7 +1,8 @@
-/** What `reproduce` and `few-shot` share: run a table's missing runs with progress, say what failed, print the table. */
+/** What `reproduce` and `few-shot` share: run what tables lack with progress, say what failed, print the tables. */
 import type { Scale } from "../experiments/spec.js";
 import type { RecordStore } from "../experiments/store.js";
 import type { Table } from "../experiments/table.js";
+import type { TableResult } from "../experiments/table-result.js";
 import { untilInterrupted } from "./interrupt.js";
 import { count } from "./numbers.js";
 import { progressOn, showSweep } from "./progress.js";
@@ -12,19 +13,15 @@ export function jobsOf(text: string | undefined): number | null {
 }
 
 /**
- * Runs and prints the tables; a failed run is a line on stderr and exit code 1. Returns false where it was interrupted.
- *
- * @param json print the numbers as one JSON array instead of text
+ * Runs what the tables lack; a failed run is a line on stderr and exit code 1. Returns null where it was interrupted.
  */
 export async function runTables(
   tables: readonly Table[],
   scale: Scale,
   store: RecordStore,
   jobs: number | null,
-  json: boolean,
-): Promise<boolean> {
+): Promise<readonly TableResult[] | null> {
   const { reproduceTables } = await import("../experiments/reproduce.js");
-  const { renderTable } = await import("../experiments/render.js");
   const { shortId } = await import("../experiments/id.js");
   const progress = progressOn();
   const made = await untilInterrupted(
@@ -37,11 +34,19 @@ export async function runTables(
       }).finally(() => progress.stop()),
     "finished runs are kept: run the same command again to go on",
   );
-  if (made === null) return false;
+  if (made === null) return null;
   const { failed } = made.sweep;
   for (const { id, label, message } of failed) console.error(`vghif: run ${shortId(id)} (${label}) failed: ${message}`);
   if (failed.length > 0) process.exitCode = 1;
-  if (json) console.log(JSON.stringify(made.results, null, 2));
-  else for (const result of made.results) console.log(await renderTable(result, "text"));
-  return true;
+  return made.results;
+}
+
+/** Prints the tables on stdout: as text, or their numbers as one JSON array. */
+export async function printTables(results: readonly TableResult[], json: boolean): Promise<void> {
+  if (json) {
+    console.log(JSON.stringify(results, null, 2));
+    return;
+  }
+  const { renderTable } = await import("../experiments/render.js");
+  for (const result of results) console.log(await renderTable(result, "text"));
 }

@@ -25,6 +25,8 @@ export interface FewShotChoice {
   /** K: videos a class, one column each. */
   readonly shots: readonly number[];
   readonly seeds: Readonly<Record<Scale, readonly number[]>>;
+  /** Fields that differ from the scale's recipe. Default: none. */
+  readonly change?: Partial<Recipe>;
   /** Default: none. */
   readonly published?: () => readonly PublishedRow[];
 }
@@ -35,7 +37,15 @@ const RECIPES: Readonly<Record<Scale, Recipe>> = { smoke: SMOKE_FEW_SHOT, paper:
  * Declares a few-shot table. Both rows share everything but the fusion: weights, seed (hence shots and order of
  * batches), frames, schedule and what of the backbone is trained. Column keys are `<dataset at paper scale>-k<shots>`.
  */
-export function fewShotTable({ id, title, datasets, shots, seeds, published = () => [] }: FewShotChoice): FewShotTable {
+export function fewShotTable({
+  id,
+  title,
+  datasets,
+  shots,
+  seeds,
+  change = {},
+  published = () => [],
+}: FewShotChoice): FewShotTable {
   return defineTable({
     id,
     title,
@@ -60,6 +70,7 @@ export function fewShotTable({ id, title, datasets, shots, seeds, published = ()
       seed,
       model: "clip",
       ...RECIPES[scale],
+      ...change,
       vghif: row.vghif,
       evaluate: "test",
     }),

@@ -5,7 +5,7 @@ import type { GroupResult, RowResult, TableResult } from "./table-result.js";
 
 /** Distinct in hue, lightness and marker, so that the lines part in print and for colour-blind readers. */
 const STYLES = [
-  { color: "#5b6b7d", band: "rgba(91,107,125,0.18)", symbol: "circle" },
+  { color: "#748294", band: "rgba(116,130,148,0.22)", symbol: "circle" },
   { color: "#d9480f", band: "rgba(217,72,15,0.18)", symbol: "diamond" },
   { color: "#1864ab", band: "rgba(24,100,171,0.18)", symbol: "square" },
   { color: "#2b8a3e", band: "rgba(43,138,62,0.18)", symbol: "triangle-up" },

@@ -22,7 +22,7 @@ export function frameMarkdown(frame: DataFrame): string {
   return [head!, rule, ...body].map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 
-/** A table element with a caption and row and column headers. */
+/** The caption, then a table with row and column headers that scrolls by itself where the page is narrow. */
 export function frameHtml(frame: DataFrame, caption: string): string {
   const [head, ...body] = cells(frame).map((line) => line.map(escapeHtml));
   const header = head!.map((cell) => `<th scope="col">${cell}</th>`).join("");
@@ -30,7 +30,8 @@ export function frameHtml(frame: DataFrame, caption: string): string {
     ([label, ...values]) =>
       `<tr><th scope="row">${label}</th>${values.map((cell) => `<td>${cell}</td>`).join("")}</tr>`,
   );
-  return `<table><caption>${escapeHtml(caption)}</caption><thead><tr>${header}</tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+  const table = `<table aria-label="${escapeHtml(caption)}"><thead><tr>${header}</tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+  return `<p class="caption">${escapeHtml(caption)}</p>\n<div style="overflow-x:auto">${table}</div>`;
 }
 
 /** RFC 4180, quoted where needed (danfojs's own writer does not quote). An absent value is an empty field. */

@@ -1,6 +1,7 @@
 /** The door for a spec that comes from outside (`vghif run SPEC.json`, a worker's message): checked field by field. */
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { UserError } from "../errors.js";
+import { messageOf, UserError } from "../errors.js";
 import type { VghifConfig } from "../models/vghif-config.js";
 import { checked } from "./checked.js";
 import type { RunSpec, TrainSpec } from "./spec.js";
@@ -49,6 +50,20 @@ export const runSpecSchema: z.ZodType<RunSpec> = z.strictObject({
   train: train.nullable(),
   evaluate: z.enum(["val", "test"]),
 });
+
+/** Reads a spec from a JSON file. @throws UserError where the file cannot be read, is no JSON, or is no spec */
+export async function readSpec(file: string): Promise<RunSpec> {
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw new UserError(`cannot read the spec ${file}: ${messageOf(error)}`);
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${file} is not JSON: ${messageOf(error)}`);
+  }
+  return parseSpec(value, file);
+}
 
 /**
  * Checks unknown JSON to be a RunSpec.

@@ -84,22 +84,27 @@ async function markdownPage(result: TableResult): Promise<string> {
 }
 
 async function htmlPage(result: TableResult): Promise<string> {
-  const parts = [`<h3>${escapeHtml(tableTitle(result))}</h3>`];
-  for (const group of result.groups) {
-    parts.push(scrolling(frameHtml(await groupFrame(group, metricName(result)), groupCaption(result, group))));
-  }
-  parts.push(`<p><strong class="verdict">${escapeHtml(result.verdict.line)}</strong></p>`);
-  parts.push(...notes(result).map((note) => `<p><small>${escapeHtml(note)}</small></p>`));
-  const published = await publishedBlocks(result);
-  if (published.length > 0) {
-    const tables = published.map(({ caption, frame }) => scrolling(frameHtml(frame, caption)));
-    parts.push(`<details><summary>Numbers published by others (not ours)</summary>${tables.join("\n")}</details>`);
-  }
-  return `<div class="vghif-table">${parts.join("\n")}</div>\n`;
+  const verdict = `<p><strong>${escapeHtml(result.verdict.line)}</strong></p>`;
+  return `<div class="vghif-table">\n<h3>${escapeHtml(tableTitle(result))}</h3>\n${await tableHtml(result)}\n${verdict}\n${await notesHtml(result)}\n</div>\n`;
 }
 
-function scrolling(table: string): string {
-  return `<div style="overflow-x:auto">${table}</div>`;
+/** The blocks of numbers alone. */
+export async function tableHtml(result: TableResult): Promise<string> {
+  const blocks = result.groups.map(async (group) =>
+    frameHtml(await groupFrame(group, metricName(result)), groupCaption(result, group)),
+  );
+  return (await Promise.all(blocks)).join("\n");
+}
+
+/** How it was tested, and what others published. */
+export async function notesHtml(result: TableResult): Promise<string> {
+  const parts = notes(result).map((note) => `<p><small>${escapeHtml(note)}</small></p>`);
+  const published = await publishedBlocks(result);
+  if (published.length > 0) {
+    const tables = published.map(({ caption, frame }) => frameHtml(frame, caption));
+    parts.push(`<details><summary>Numbers published by others (not ours)</summary>${tables.join("\n")}</details>`);
+  }
+  return parts.join("\n");
 }
 
 /** One block a dataset that was published about; column keys are `<dataset>-k<shots>`, labels the table's own. */

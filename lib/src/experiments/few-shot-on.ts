@@ -1,0 +1,30 @@
+/** The few-shot table of one dataset of the user's choice, checked before anything runs. */
+import { drawShots } from "../data/few-shot.js";
+import { GENERATED } from "../data/generated/datasets.js";
+import { findDataset } from "../data/manifest-find.js";
+import { type FewShotTable, fewShotTable } from "./few-shot.js";
+
+/**
+ * Declares the comparison at the smoke recipe (small training, towers frozen).
+ *
+ * @param dataset name or folder of a dataset; a generated one need not have been made yet
+ * @param shots videos a class, one column each
+ * @param seeds how many, from 0 on
+ * @param weights default: the recipe's
+ * @throws UserError where there is no such dataset, or a class has fewer training videos than the most shots
+ */
+export function fewShotOn(dataset: string, shots: readonly number[], seeds: number, weights?: string): FewShotTable {
+  if (!GENERATED.some(({ name }) => name === dataset)) {
+    const { splits, classes } = findDataset(dataset);
+    drawShots(splits.train ?? [], classes, Math.max(...shots), 0);
+  }
+  const all = Array.from({ length: seeds }, (_, seed) => seed);
+  return fewShotTable({
+    id: "few-shot",
+    title: `Few-shot action recognition on ${dataset}`,
+    datasets: [{ smoke: dataset, paper: dataset }],
+    shots: [...new Set(shots)].sort((a, b) => a - b),
+    seeds: { smoke: all, paper: all },
+    ...(weights === undefined ? {} : { change: { weights } }),
+  });
+}

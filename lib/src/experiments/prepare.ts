@@ -1,0 +1,70 @@
+/** What runs need before they start: generated data is made, anything else that is absent is named in one line. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { GENERATED } from "../data/generated/datasets.js";
+import { generateDataset } from "../data/generated/generate.js";
+import { dataFolder, datasetRoot, findDataset } from "../data/manifest-find.js";
+import { messageOf, UserError } from "../errors.js";
+import { weightsFile } from "../weights/registry.js";
+import type { RunSpec } from "./spec.js";
+
+export interface PrepareOptions {
+  /** Worker processes that make videos. */
+  readonly jobs?: number;
+  readonly signal?: AbortSignal;
+  readonly onVideo?: (dataset: string, done: number, total: number) => void;
+}
+
+/** Where the owners of the real datasets distribute their videos. */
+const OWNERS: Readonly<Record<string, string>> = {
+  hmdb51: "https://serre-lab.clps.brown.edu/resource/hmdb-a-large-human-motion-database",
+  ucf101: "https://www.crcv.ucf.edu/research/data-sets/ucf101",
+};
+
+/**
+ * Makes the generated datasets of the specs (videos that are there are kept) and checks that all other data and all
+ * weights are there.
+ *
+ * @throws UserError in one line: everything that is missing, and how to get it
+ */
+export async function prepare(specs: readonly RunSpec[], options: PrepareOptions = {}): Promise<void> {
+  const { jobs, signal, onVideo } = options;
+  const datasets = [...new Set(specs.map(({ dataset }) => dataset))];
+  const generated = datasets.filter((name) => GENERATED.some((declared) => declared.name === name));
+  const missing = [
+    ...datasets.filter((name) => !generated.includes(name)).flatMap(missingDataset),
+    ...[...new Set(specs.map(({ weights }) => weights))].flatMap(missingWeights),
+  ];
+  if (missing.length > 0) throw new UserError(`not all that these runs need is here: ${missing.join("; ")}`);
+  for (const name of generated) {
+    await generateDataset(name, path.join(dataFolder(), name), {
+      ...(jobs === undefined ? {} : { jobs }),
+      ...(signal === undefined ? {} : { signal }),
+      onProgress: (done, total) => onVideo?.(name, done, total),
+    });
+  }
+}
+
+function missingDataset(name: string): readonly string[] {
+  const owner = OWNERS[name];
+  try {
+    const root = datasetRoot(findDataset(name));
+    return existsSync(root)
+      ? []
+      : [`the videos of "${name}" are not at ${root}${owner ? `: get them from ${owner}` : ""}`];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const make = `vghif data new ${name} --from FOLDER-OF-CLASSES`;
+    return [owner ? `dataset "${name}": get its videos from ${owner}, then: ${make}` : messageOf(error)];
+  }
+}
+
+function missingWeights(name: string): readonly string[] {
+  try {
+    const file = weightsFile(name);
+    return existsSync(file) ? [] : [`the weights "${name}" are not at ${file}`];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [messageOf(error)];
+  }
+}

@@ -1,0 +1,41 @@
+/** The main job: data, runs, and what the records say. */
+import { runId } from "./id.js";
+import { prepare } from "./prepare.js";
+import type { Scale } from "./spec.js";
+import type { RecordStore } from "./store.js";
+import { runMissing, type SweepResult, type SweepState } from "./sweep.js";
+import { type Table, tableSpecs } from "./table.js";
+import { readTable, type TableResult } from "./table-result.js";
+
+export interface ReproduceOptions {
+  /** Worker processes. Default: runMissing's. */
+  readonly jobs?: number;
+  readonly signal?: AbortSignal;
+  readonly onVideo?: (dataset: string, done: number, total: number) => void;
+  readonly onState?: (state: SweepState) => void;
+}
+
+export interface Reproduced {
+  readonly results: readonly TableResult[];
+  readonly sweep: SweepResult;
+}
+
+/**
+ * Makes what generated data is missing, runs what has no record, reads the tables. Records that are there are kept, so
+ * a second call only reads, and needs neither data nor weights.
+ *
+ * @throws UserError where data or weights are missing, before anything runs; a run that fails is in `sweep.failed`
+ */
+export async function reproduceTables(
+  tables: readonly Table[],
+  scale: Scale,
+  store: RecordStore,
+  { jobs, signal, onVideo, onState }: ReproduceOptions = {},
+): Promise<Reproduced> {
+  const specs = tables.flatMap((table) => tableSpecs(table, scale));
+  const missing = specs.filter((spec) => !store.has(runId(spec)));
+  const shared = { ...(jobs === undefined ? {} : { jobs }), ...(signal === undefined ? {} : { signal }) };
+  await prepare(missing, { ...shared, ...(onVideo ? { onVideo } : {}) });
+  const sweep = await runMissing(specs, store, { ...shared, ...(onState ? { onState } : {}) });
+  return { results: tables.map((table) => readTable(table, scale, store)), sweep };
+}
