@@ -53,7 +53,7 @@ function kernelOf(source: number, target: number, start: number, length: number)
 
 function clip8(sum: number): number {
   const value = sum >> PRECISION;
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return Math.max(0, Math.min(value, 255));
 }
 
 /**

@@ -43,7 +43,7 @@ function tapsOf(source: number, target: number, start: number, length: number, p
 }
 
 function clamp(index: number, last: number): number {
-  return index < 0 ? 0 : index > last ? last : index;
+  return Math.max(0, Math.min(index, last));
 }
 
 /**

@@ -3,7 +3,7 @@
  * says about its number of frames is only a guess. Timestamps play no part, as in the official loaders (decord, mmcv).
  */
 import type { RgbFrames } from "../frames/rgb.js";
-import type { Lib } from "./ffmpeg.js";
+import type { Frame } from "./ffmpeg.js";
 import { countPackets, decodedFrames } from "./frames.js";
 import { type OpenVideo, unreadable, withVideo } from "./open.js";
 import { degreesOf, orient, orientationOf, UPRIGHT } from "./rotation.js";
@@ -99,7 +99,7 @@ interface Pass {
 /** Decodes once, keeps the frames in `keep`, and converts those that the count found asks for. */
 async function readPass(file: string, keep: ReadonlySet<number>, known: number, options: ReadOptions): Promise<Pass> {
   return withVideo(file, async (video) => {
-    const kept = new Map<number, Lib.Frame>();
+    const kept = new Map<number, Frame>();
     const last = known === Infinity ? Infinity : Math.max(...keep);
     let count = 0;
     try {
@@ -128,7 +128,7 @@ function checkIndices(indices: readonly number[], count: number): void {
 /** The frames at `indices` as shown; all get the size of the first. */
 async function convert(
   video: OpenVideo,
-  kept: ReadonlyMap<number, Lib.Frame>,
+  kept: ReadonlyMap<number, Frame>,
   indices: readonly number[],
 ): Promise<RgbFrames> {
   const orientation = displayOrientation(video);

@@ -1,12 +1,19 @@
 /** FFmpeg's libraries, loaded once and silent: node-av (an ES module) with its constants, and what its numbers mean. */
-import type * as Constants from "node-av/constants" with { "resolution-mode": "import" };
-import type * as Lib from "node-av/lib" with { "resolution-mode": "import" };
 import { messageOf, UserError } from "../../errors.js";
 
-export type { Lib };
+type Lib = typeof import("node-av/lib", { with: { "resolution-mode": "import" }});
+type Constants = typeof import("node-av/constants", { with: { "resolution-mode": "import" }});
+
+export type FormatContext = InstanceType<Lib["FormatContext"]>;
+export type CodecContext = InstanceType<Lib["CodecContext"]>;
+export type Stream = InstanceType<Lib["Stream"]>;
+export type Packet = InstanceType<Lib["Packet"]>;
+export type Frame = InstanceType<Lib["Frame"]>;
+/** An encoder's name, as FFmpeg lists it. */
+export type EncoderName = Parameters<Lib["Codec"]["findEncoderByName"]>[0];
 
 /** Classes, constants, and the error code for "feed or drain me first", which differs between systems. */
-export type FFmpeg = typeof Lib & typeof Constants & { readonly EAGAIN: number };
+export type FFmpeg = Lib & Constants & { readonly EAGAIN: number };
 
 let loaded: Promise<FFmpeg> | undefined;
 

@@ -1,6 +1,6 @@
 /** A file's decoded frames in the order they are shown, one at a time. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Lib } from "./ffmpeg.js";
+import type { Frame, Packet } from "./ffmpeg.js";
 import type { OpenVideo } from "./open.js";
 
 /** Packets read between two turns of the event loop. Reading is fast (2 us each); decoding runs on another thread. */
@@ -10,7 +10,7 @@ const BURST = 64;
  * Yields every frame that decodes; the frame is only valid until the next one is asked for (clone it to keep it). As
  * FFmpeg's own program does, a packet that does not decode is left out and a file that breaks off ends there.
  */
-export async function* decodedFrames(video: OpenVideo, signal?: AbortSignal): AsyncGenerator<Lib.Frame> {
+export async function* decodedFrames(video: OpenVideo, signal?: AbortSignal): AsyncGenerator<Frame> {
   const { av, decoder } = video;
   const packet = new av.Packet();
   const frame = new av.Frame();
@@ -34,7 +34,7 @@ export async function* decodedFrames(video: OpenVideo, signal?: AbortSignal): As
 }
 
 /** The next packet of the video stream into `packet`; false at the file's end or where it can be read no further. */
-function nextPacket({ format, stream }: OpenVideo, packet: Lib.Packet): boolean {
+function nextPacket({ format, stream }: OpenVideo, packet: Packet): boolean {
   while (format.readFrameSync(packet) >= 0) {
     if (packet.streamIndex === stream.index) return true;
     packet.unref();

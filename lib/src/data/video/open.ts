@@ -1,15 +1,23 @@
 /** Opens the video stream of a file and its decoder. Everything that is wrong with the file becomes one UserError. */
 import { stat } from "node:fs/promises";
 import { messageOf, UserError } from "../../errors.js";
-import { checked, type FFmpeg, FFmpegFailure, ffmpeg, type Lib } from "./ffmpeg.js";
+import {
+  type CodecContext,
+  checked,
+  type FFmpeg,
+  FFmpegFailure,
+  type FormatContext,
+  ffmpeg,
+  type Stream,
+} from "./ffmpeg.js";
 
 /** An open file. `close` once, whatever happened. */
 export interface OpenVideo {
   readonly av: FFmpeg;
   readonly file: string;
-  readonly format: Lib.FormatContext;
-  readonly stream: Lib.Stream;
-  readonly decoder: Lib.CodecContext;
+  readonly format: FormatContext;
+  readonly stream: Stream;
+  readonly decoder: CodecContext;
   close(): Promise<void>;
 }
 
@@ -62,7 +70,7 @@ async function open(av: FFmpeg, file: string): Promise<OpenVideo> {
     // The prefix keeps a name such as "http:x.mp4" a file; the list keeps playlists from reaching the network.
     const options = av.Dictionary.fromObject({ protocol_whitelist: "file" });
     try {
-      checked(av, await format.openInput(`file:${file}`, null, options), "this is no video format that FFmpeg knows");
+      checked(av, await format.openInput(`file:${file}`, null, options), "FFmpeg finds no video in it");
     } finally {
       options.free();
     }
@@ -78,7 +86,7 @@ async function open(av: FFmpeg, file: string): Promise<OpenVideo> {
 }
 
 /** The stream FFmpeg would play; a cover picture is none. */
-function videoStream(av: FFmpeg, file: string, format: Lib.FormatContext): Lib.Stream {
+function videoStream(av: FFmpeg, file: string, format: FormatContext): Stream {
   const index = format.findBestStream(av.AVMEDIA_TYPE_VIDEO);
   const stream = index < 0 ? undefined : format.streams[index];
   if (!stream || stream.hasDisposition(av.AV_DISPOSITION_ATTACHED_PIC)) {
@@ -87,11 +95,11 @@ function videoStream(av: FFmpeg, file: string, format: Lib.FormatContext): Lib.S
   return stream;
 }
 
-async function openDecoder(av: FFmpeg, file: string, stream: Lib.Stream, decoder: Lib.CodecContext): Promise<void> {
+async function openDecoder(av: FFmpeg, file: string, stream: Stream, decoder: CodecContext): Promise<void> {
   const { codecId } = stream.codecpar;
   const codec = av.Codec.findDecoder(codecId);
   if (!codec) {
-    const name = av.avGetCodecName(codecId) ?? "unknown";
+    const name = `${av.avGetCodecName(codecId) ?? "unknown"}, tag ${stream.codecpar.codecTagString ?? "none"}`;
     throw new UserError(`cannot read video ${file}: its codec (${name}) is not supported; convert it to H.264`);
   }
   decoder.allocContext3(codec);

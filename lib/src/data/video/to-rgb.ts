@@ -1,11 +1,11 @@
 /** Decoded frames of any pixel format as 8-bit RGB. */
-import { checked, type Lib } from "./ffmpeg.js";
+import { checked, type Frame } from "./ffmpeg.js";
 import type { OpenVideo } from "./open.js";
 
 /** A converter of decoded frames to packed 8-bit RGB of one size. `free` it once. */
 export interface RgbConverter {
   /** Writes `frame` as [height, width, 3] of the converter's size into a new array. */
-  convert(frame: Lib.Frame): Promise<Uint8Array>;
+  convert(frame: Frame): Promise<Uint8Array>;
   free(): void;
 }
 
