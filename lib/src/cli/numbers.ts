@@ -7,3 +7,8 @@ export function count(option: string, text: string): number {
     throw new UsageError(`${option} is "${text}": give a whole number from 1 on`);
   return value;
 }
+
+/** A whole number from 0 on. */
+export function seed(option: string, text: string): number {
+  return text === "0" ? 0 : count(option, text);
+}

@@ -2,21 +2,19 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../errors.js";
+import { projectPath } from "../project.js";
 import { readDataset, type StoredDataset } from "./manifest.js";
 import type { Dataset } from "./types.js";
 
-/** The folder that holds `lib` (this file is lib/dist/data/manifest-find.js when it runs). */
-const PROJECT = path.resolve(__dirname, "..", "..", "..");
-
 /** The manifests that ship with the project. */
 export function manifestsFolder(): string {
-  return path.join(PROJECT, "data-manifests");
+  return projectPath("data-manifests");
 }
 
 /** Where data is made and kept, outside version control: VGHIF_DATA, or the project's `data`. */
 export function dataFolder(): string {
   const chosen = process.env.VGHIF_DATA;
-  return chosen === undefined || chosen === "" ? path.join(PROJECT, "data") : path.resolve(chosen);
+  return chosen === undefined || chosen === "" ? projectPath("data") : path.resolve(chosen);
 }
 
 /**

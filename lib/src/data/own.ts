@@ -58,14 +58,15 @@ export function newOwnDataset(name: string, from: string, options: OwnOptions = 
     splits: splitsOf(scan.videos, classes, splitOf),
     root,
   };
-  writeDataset(path.join(dataFolder(), name), dataset);
+  const folder = path.join(dataFolder(), name);
+  writeDataset(folder, dataset);
   const counts = classes.map((className, label) => ({
     className,
     train: countIn(dataset, "train", label),
     val: countIn(dataset, "val", label),
     test: countIn(dataset, "test", label),
   }));
-  return { dataset, scan, counts, warnings: warningsOf(counts, scan) };
+  return { dataset: { ...dataset, folder }, scan, counts, warnings: warningsOf(counts, scan) };
 }
 
 function checkShares({ val, test }: SplitShares): void {

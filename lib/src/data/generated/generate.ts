@@ -5,7 +5,14 @@ import path from "node:path";
 import { SPLITS, type StoredDataset, writeDataset } from "../manifest.js";
 import { writeFileWhole } from "../manifest-file.js";
 import type { Sample, SplitName } from "../types.js";
-import { type GeneratedDataset, generatedDataset, VIDEO_SIZE, type VideoPlan, videoPlans } from "./datasets.js";
+import {
+  GENERATED,
+  type GeneratedDataset,
+  generatedDataset,
+  VIDEO_SIZE,
+  type VideoPlan,
+  videoPlans,
+} from "./datasets.js";
 import { makeScene, renderScene } from "./scene.js";
 import { workThrough } from "./work-through.js";
 
@@ -16,6 +23,8 @@ export interface GenerateOptions {
   readonly jobs?: number;
   /** Called after each video, and once at the start with those that were there already. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Writes the manifest and no video: what `data-manifests` holds. Default false. */
+  readonly manifestsOnly?: boolean;
   /** Stops the workers; videos that are done stay. */
   readonly signal?: AbortSignal;
 }
@@ -36,6 +45,11 @@ export async function generateDataset(
 ): Promise<StoredDataset> {
   const { seed = 0, jobs = 2, onProgress, signal } = options;
   const declared = generatedDataset(name);
+  const dataset = generatedManifest(declared, seed);
+  if (options.manifestsOnly === true) {
+    writeDataset(folder, dataset);
+    return dataset;
+  }
   const plans = videoPlans(declared, seed);
   mkdirSync(folder, { recursive: true });
   const stamp = `${JSON.stringify({ name, seed, drawing: fingerprint(declared, plans) }, null, 2)}\n`;
@@ -51,9 +65,28 @@ export async function generateDataset(
   onProgress?.(done, plans.length);
   const tasks = missing.map((plan) => ({ folder, plan, difficulty: declared.difficulty }));
   await workThrough(tasks, jobs, () => onProgress?.(++done, plans.length), signal);
-  const dataset = generatedManifest(declared, seed);
   writeDataset(folder, dataset);
   return dataset;
+}
+
+/**
+ * Makes one generated dataset, or with the name `all` each of them, at `<parent>/<name>`.
+ * @returns the datasets' folders
+ */
+export async function generateDatasets(
+  name: string,
+  parent: string,
+  options: Omit<GenerateOptions, "onProgress"> & {
+    readonly onProgress?: (name: string, done: number, total: number) => void;
+  } = {},
+): Promise<string[]> {
+  const { onProgress, ...rest } = options;
+  const names = name === "all" ? GENERATED.map((dataset) => dataset.name) : [generatedDataset(name).name];
+  for (const one of names) {
+    const report = (done: number, total: number): void => onProgress?.(one, done, total);
+    await generateDataset(one, path.join(parent, one), { ...rest, onProgress: report });
+  }
+  return names.map((one) => path.join(parent, one));
 }
 
 /** The manifest of a generated dataset, without its videos. */
