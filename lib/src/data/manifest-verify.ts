@@ -58,7 +58,8 @@ export async function verifyDataset(dataset: Dataset, options: VerifyOptions = {
         signal?.throwIfAborted();
         const video = present[at] as string;
         try {
-          frames += (await probeVideo(path.join(root, video), signal)).frames;
+          const info = await probeVideo(path.join(root, video), signal);
+          frames += info.frames;
         } catch (error) {
           signal?.throwIfAborted();
           broken.push({ path: video, error: messageOf(error) });

@@ -16,16 +16,15 @@ export interface Answer {
   readonly error: string | null;
 }
 
+// Once the other side has hung up, the process ends by itself after the video in hand.
 process.on("message", (task: Task) => {
   const { path } = task.plan;
   generateVideo(task.folder, task.plan, task.difficulty).then(
-    () => send({ path, error: null }),
-    (error: unknown) => send({ path, error: messageOf(error) }),
+    () => answer({ path, error: null }),
+    (error: unknown) => answer({ path, error: messageOf(error) }),
   );
 });
 
-process.on("disconnect", () => process.exit(0));
-
-function send(answer: Answer): void {
-  process.send?.(answer);
+function answer(done: Answer): void {
+  if (process.connected) process.send?.(done);
 }

@@ -33,18 +33,19 @@ export interface GenerateOptions {
 const STAMP = "generated.json";
 
 /**
- * Makes the dataset in a folder, which becomes both its manifest's and its videos' folder. Complete videos that are
+ * Makes a dataset, by name or as declared, in a folder, which becomes both its manifest's and its videos' folder. Complete videos that are
  * there are kept, so that a killed run goes on where it was; where the seed or the drawing has changed, all are made
  * again. The manifest comes last: a folder that has one is complete.
  * @throws UserError for an unknown name, or where the folder cannot be written or FFmpeg fails
  */
 export async function generateDataset(
-  name: string,
+  which: string | GeneratedDataset,
   folder: string,
   options: GenerateOptions = {},
 ): Promise<StoredDataset> {
   const { seed = 0, jobs = 2, onProgress, signal } = options;
-  const declared = generatedDataset(name);
+  const declared = typeof which === "string" ? generatedDataset(which) : which;
+  const { name } = declared;
   const dataset = generatedManifest(declared, seed);
   if (options.manifestsOnly === true) {
     writeDataset(folder, dataset);

@@ -1,5 +1,6 @@
 /** Deals tasks to worker processes. Processes, not threads: FFmpeg's library is loaded once in each. */
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import path from "node:path";
 import { UserError } from "../../errors.js";
 import { generateVideo } from "./generate-video.js";
@@ -34,8 +35,16 @@ export async function workThrough(
       }),
     );
   } finally {
-    for (const worker of workers) worker.kill();
+    await Promise.all(workers.map(hangUp));
   }
+}
+
+/** Lets a worker finish the video in hand, so that no temporary file is left, and waits for its end. */
+async function hangUp(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  const ended = once(worker, "exit");
+  if (worker.connected) worker.disconnect();
+  await ended;
 }
 
 /** Gives one worker a task after another until none is left. */
