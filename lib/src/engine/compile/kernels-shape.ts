@@ -69,9 +69,10 @@ export const SHAPES: Recorders = {
   Transpose: ({ g, inputs, attrs }) => transpose(g, inputs.x!, attrs.perm as number[]),
   Slice: ({ g, inputs, attrs }) => {
     const x = inputs.x!;
+    const like = { shape: [...x.shape], rank: x.shape.length } as tf.Tensor;
     const begin = attrs.begin as number[];
-    const size = (attrs.size as number[]).map((count, axis) => (count < 0 ? x.shape[axis]! - begin[axis]! : count));
-    return slice(g, x, begin, size);
+    const [from, size] = tf.slice_util.parseSliceParams(like, begin, attrs.size as number[]) as [number[], number[]];
+    return slice(g, x, from, size);
   },
   StridedSlice: ({ g, inputs, attrs }) => stridedSlice(g, inputs.x!, attrs),
   SplitV: ({ g, inputs, attrs }) => {

@@ -153,7 +153,6 @@ export function trace(
       return engine.makeTensorFromDataId(dataId, shape, dtype, recorder);
     });
     const result = fn(tensors as never);
-    if (result instanceof Promise) throw new Error("the function is asynchronous");
     const leaves = [...leavesOf(result)];
     const outputs = new Map(leaves.map(([path, leaf]) => [path, recorder.nodeOf(leaf as tf.Tensor)]));
     const outputTree = freezeTree(result);
@@ -178,9 +177,8 @@ function explained(error: unknown): Error {
   const message = messageOf(error);
   const kernel = /ernel '(\w+)'/.exec(message)?.[1];
   const stack = error instanceof Error ? (error.stack ?? "") : "";
-  const line = stack
-    .split("\n")
-    .find((frame) => /^\s+at /.test(frame) && !/@tensorflow|engine[\\/]compile|node:internal/.test(frame));
+  const ours = (frame: string): boolean => frame.includes(__dirname) || /@tensorflow|node:internal/.test(frame);
+  const line = stack.split("\n").find((frame) => /^\s+at /.test(frame) && !ours(frame));
   const what = kernel ? `the tfjs kernel "${kernel}" cannot be compiled` : message;
   return new Error(`compile: ${what}${line ? `, called ${line.trim()}` : ""}`, { cause: error });
 }

@@ -19,9 +19,9 @@ const isValue = (x: object): x is Value => "data" in x && ArrayBuffer.isView(x.d
 export function leavesOf(tree: unknown, path = "", leaves = new Map<string, tf.Tensor | Value>()) {
   if (tree instanceof tf.Tensor) leaves.set(path, tree);
   else if (typeof tree !== "object" || tree === null || tree instanceof Promise) {
-    throw new Error(
-      `compile: "${path}" is ${tree === null ? "null" : typeof tree}; expected tensors, lists and records`,
-    );
+    if (tree instanceof Promise) tree.catch(() => undefined); // what it rejects with is said here
+    const kind = tree === null ? "null" : tree instanceof Promise ? "a promise" : typeof tree;
+    throw new Error(`compile: "${path}" is ${kind}; expected tensors, lists and records`);
   } else if (isValue(tree)) leaves.set(path, tree);
   else {
     for (const [key, branch] of Object.entries(tree)) {
