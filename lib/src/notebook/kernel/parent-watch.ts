@@ -1,8 +1,13 @@
 /**
  * Loaded into a kernel before anything else: when the process that started the kernel is gone, however it ended, the
- * kernel and what it started end too.
+ * kernel, what it started and the folder of its connection go too.
  */
+import { rmSync } from "node:fs";
+import path from "node:path";
+
 process.on("disconnect", () => {
+  const connectionFile = process.argv.at(-1);
+  if (connectionFile !== undefined) rmSync(path.dirname(connectionFile), { recursive: true, force: true });
   try {
     process.kill(-process.pid, "SIGKILL");
   } catch {
