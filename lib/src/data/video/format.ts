@@ -18,7 +18,7 @@ export interface VideoFormat {
   readonly gop?: number;
   /** Clockwise turn that players are asked to show the pictures with, degrees; the pixels stay. Default 0. */
   readonly rotation?: 0 | 90 | 180 | 270;
-  /** When frame i is shown, in units of 1 / fps; rises with i. Default: i, a constant rate. */
+  /** When frame i is shown, whole units of 1 / fps; rises with i. Default: i, a constant rate. */
   readonly time?: (index: number) => number;
 }
 
