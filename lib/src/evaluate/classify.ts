@@ -2,7 +2,7 @@
 import { loadClip } from "../data/frames/load.js";
 import { videoTransform } from "../data/frames/transforms.js";
 import { UserError } from "../errors.js";
-import { encodeClip } from "../features/extract.js";
+import { encodeClip } from "../features/encode.js";
 import { disposeTokens, stackTokens } from "../features/tokens.js";
 import { recognize, textTokens } from "../models/recognizer.js";
 import { fusedLevels } from "../models/vghif.js";

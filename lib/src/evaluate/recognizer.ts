@@ -1,6 +1,6 @@
 /** A recogniser from files: a backbone's checkpoint, or one that a run has trained (backbone and fusion together). */
 import { UserError } from "../errors.js";
-import type { Tower } from "../features/extract.js";
+import type { Tower } from "../features/encode.js";
 import { clipConfigOf, clipShapes } from "../models/clip-config.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import type { VghifConfig } from "../models/vghif-config.js";

@@ -5,21 +5,9 @@ import { type TransformSpec, videoTransform } from "../data/frames/transforms.js
 import type { Sample } from "../data/types.js";
 import { startEngine } from "../engine/index.js";
 import { messageOf } from "../errors.js";
-import { classTokens, visualTower } from "../models/clip.js";
-import type { ClipConfig } from "../models/clip-config.js";
-import { selectTokens } from "../models/vghif.js";
-import { type Params, type Tensor, tf, tidy } from "../nn/array.js";
-import { toHost } from "../weights/load.js";
-import type { HostTensor } from "../weights/safetensors.js";
+import { compiles } from "../train/executor.js";
 import { FeatureCache, type VideoFeature } from "./cache.js";
-
-/** A loaded visual tower and what identifies it. */
-export interface Tower {
-  readonly clip: ClipConfig;
-  readonly params: Params;
-  /** SHA-256 of the weights file. */
-  readonly hash: string;
-}
+import { encodeClip, type KeptTokens, type Tower } from "./encode.js";
 
 export interface ExtractOptions {
   /** Frames a video. */
@@ -27,7 +15,7 @@ export interface ExtractOptions {
   /** Default: the official single-view test transform at the tower's resolution. */
   readonly transform?: TransformSpec;
   /** Default "cls+patch". "all" keeps every token of every frame: much larger. */
-  readonly tokens?: "cls+patch" | "all";
+  readonly tokens?: KeptTokens;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -47,7 +35,8 @@ export async function extractFeatures(
 ): Promise<Extracted> {
   const transform = options.transform ?? videoTransform(tower.clip.imageResolution);
   const tokens = options.tokens ?? "cls+patch";
-  const { backend } = await startEngine();
+  const engine = await startEngine();
+  const backend = compiles() ? "onnxruntime" : engine.backend;
   const { frames } = options;
   const cache = new FeatureCache({
     weights: tower.hash,
@@ -90,29 +79,4 @@ export async function extractFeatures(
     progress();
   }
   return { features, skipped };
-}
-
-/** pixels [T, 3, S, S], normalised -> the clip's features. */
-export async function encodeClip(
-  { clip, params }: Tower,
-  pixels: Float32Array,
-  frames: number,
-  tokens: "cls+patch" | "all",
-): Promise<VideoFeature> {
-  const size = clip.imageResolution;
-  const named = tidy(() => {
-    const blocks = visualTower(params, clip, tf.tensor(pixels, [frames, 3, size, size]));
-    const out: Record<string, Tensor> = { cls: classTokens(blocks.at(-1)!) };
-    for (const [block, value] of blocks.entries()) {
-      const video = tf.expandDims(value, 0); // [1, T, 1+N, D]
-      for (const part of tokens === "all" ? (["all"] as const) : (["cls", "patch"] as const)) {
-        out[`level.${block + 1}.${part}`] = tf.squeeze(selectTokens(video, part), [0]);
-      }
-    }
-    return out;
-  });
-  const feature = new Map<string, HostTensor>();
-  for (const [name, tensor] of Object.entries(named)) feature.set(name, await toHost(tensor));
-  tf.dispose(named);
-  return feature;
 }

@@ -1,0 +1,71 @@
+/** A frozen visual tower as a function of a clip's pixels, compiled once a tower or run op by op. */
+import { type Compiled, compile } from "../engine/compile/compile.js";
+import { classTokens, visualTower } from "../models/clip.js";
+import type { ClipConfig } from "../models/clip-config.js";
+import { selectTokens } from "../models/vghif.js";
+import { type Params, type Tensor, tf, tidy } from "../nn/array.js";
+import { compiles } from "../train/executor.js";
+import { toHost } from "../weights/load.js";
+import type { HostTensor } from "../weights/safetensors.js";
+import type { VideoFeature } from "./cache.js";
+
+/** A loaded visual tower and what identifies it. */
+export interface Tower {
+  readonly clip: ClipConfig;
+  readonly params: Params;
+  /** SHA-256 of the weights file. */
+  readonly hash: string;
+}
+
+/** Which tokens of each level are kept: class tokens and the patches' mean over time, or every token of every frame. */
+export type KeptTokens = "cls+patch" | "all";
+
+type ClipTensors = { pixels: Tensor };
+
+type Programs = Map<KeptTokens, Promise<Compiled<ClipTensors, Record<string, Tensor>>>>;
+
+/** Compiled towers live as long as the tower itself. */
+const programs = new WeakMap<Tower, Programs>();
+
+/** pixels [T, 3, S, S], normalised -> the clip's features. */
+export async function encodeClip(
+  tower: Tower,
+  pixels: Float32Array,
+  frames: number,
+  tokens: KeptTokens,
+): Promise<VideoFeature> {
+  const size = tower.clip.imageResolution;
+  const shape = [frames, 3, size, size];
+  const encode = ({ pixels: clip }: ClipTensors): Record<string, Tensor> => namedTokens(tower, clip, tokens);
+  if (!compiles()) {
+    const named = tidy(() => encode({ pixels: tf.tensor(pixels, shape) }));
+    const feature = new Map<string, HostTensor>();
+    for (const [name, tensor] of Object.entries(named)) feature.set(name, await toHost(tensor));
+    tf.dispose(named);
+    return feature;
+  }
+  const own: Programs = programs.get(tower) ?? new Map();
+  programs.set(tower, own);
+  const input = { pixels: { data: pixels, shape } };
+  if (!own.has(tokens)) own.set(tokens, compile<ClipTensors, Record<string, Tensor>>(encode, input));
+  const values = await (await own.get(tokens)!).run(input);
+  return new Map(
+    Object.entries(values).map(([name, { data, shape: axes }]) => [
+      name,
+      { dtype: "F32", shape: [...axes], data } as HostTensor,
+    ]),
+  );
+}
+
+/** "cls" [T, D] of the last block; "level.<n>.cls" [T, D] and "level.<n>.patch" [N, D], or "level.<n>.all" [T(1+N), D]. */
+function namedTokens({ clip, params }: Tower, pixels: Tensor, tokens: KeptTokens): Record<string, Tensor> {
+  const blocks = visualTower(params, clip, pixels);
+  const out: Record<string, Tensor> = { cls: classTokens(blocks.at(-1)!) };
+  for (const [block, value] of blocks.entries()) {
+    const video = tf.expandDims(value, 0); // [1, T, 1+N, D]
+    for (const part of tokens === "all" ? (["all"] as const) : (["cls", "patch"] as const)) {
+      out[`level.${block + 1}.${part}`] = tf.squeeze(selectTokens(video, part), [0]);
+    }
+  }
+  return out;
+}
