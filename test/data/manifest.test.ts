@@ -147,15 +147,16 @@ test("a dataset is found by folder, and by name in the data folder first", (t) =
   assert.throws(() => findDataset("four"), /no dataset "four".*known: .*three/);
 });
 
-test("240 000 rows are read in a few seconds", () => {
+test("240 000 rows are read in a few seconds of processor time", () => {
   const rows = Array.from({ length: 240_000 }, (_, i) => `class ${i % 400}/video-${i}.mp4,${i % 400},group-${i >> 2}`);
   const folder = folderOf({
     "dataset.json": HEAD,
     "classes.csv": `id,name\n${Array.from({ length: 400 }, (_, i) => `${i},class ${i}`).join("\n")}\n`,
     "train.csv": `path,label,group\n${rows.join("\n")}\n`,
   });
-  const start = performance.now();
+  const start = process.cpuUsage();
   assert.equal(readDataset(folder).splits.train?.length, 240_000);
-  const seconds = (performance.now() - start) / 1000;
+  const { user } = process.cpuUsage(start);
+  const seconds = user / 1e6;
   assert.ok(seconds < 8, `${seconds} s`);
 });

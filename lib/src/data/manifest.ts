@@ -98,15 +98,17 @@ export function writeDataset(folder: string, dataset: StoredDataset): void {
 
 /** Throws where two splits share a video or a group: a score on the one would say nothing about the other. */
 function checkApart(dataset: Dataset, where: string): void {
-  const splitOf = new Map<string, SplitName>();
+  const splitOfVideo = new Map<string, SplitName>();
+  const splitOfGroup = new Map<string, SplitName>();
   for (const split of SPLITS) {
+    const check = (splitOf: Map<string, SplitName>, what: string, key: string): void => {
+      const other = splitOf.get(key) ?? split;
+      if (other !== split) throw new UserError(`${where}: ${what} "${key}" is in both ${other}.csv and ${split}.csv`);
+      splitOf.set(key, split);
+    };
     for (const sample of dataset.splits[split] ?? []) {
-      const keys = [`video "${sample.path}"`, ...(sample.group === undefined ? [] : [`group "${sample.group}"`])];
-      for (const key of keys) {
-        const other = splitOf.get(key) ?? split;
-        if (other !== split) throw new UserError(`${where}: ${key} is in both ${other}.csv and ${split}.csv`);
-        splitOf.set(key, split);
-      }
+      check(splitOfVideo, "video", sample.path);
+      if (sample.group !== undefined) check(splitOfGroup, "group", sample.group);
     }
   }
 }
