@@ -45,10 +45,10 @@ export interface PretrainOptions {
 
 export const PRETRAIN_DEFAULTS: PretrainOptions = {
   seed: 1,
-  steps: 3000,
+  steps: 4000,
   warmupSteps: 200,
   batch: 64,
-  lr: 1e-3,
+  lr: 1.5e-3,
   weightDecay: 0.05,
   textLength: 32,
 };

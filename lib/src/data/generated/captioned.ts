@@ -15,7 +15,7 @@ import { randomLook } from "./actors.js";
 import { captionOf } from "./captions.js";
 import type { ClassScript } from "./classes.js";
 import { GENERATED } from "./datasets.js";
-import { DIFFICULTY, type Difficulty } from "./difficulty.js";
+import { CLEAR, type Difficulty } from "./difficulty.js";
 import { imitateCompression } from "./effects.js";
 import { PLACES } from "./places.js";
 import { makeScene, renderScene, type Script } from "./scene.js";
@@ -28,19 +28,51 @@ export interface CaptionedFrame {
   readonly meta: { readonly script: Script; readonly t: number; readonly key: string };
 }
 
-/** Of the stream: as the stand-ins, with a wider range of sizes and fewer bystanders. */
-const STILLS: Difficulty = { ...DIFFICULTY, radius: [0.055, 0.13], zoom: [0.88, 1.18], bystanders: 2 };
+/**
+ * Of the stream's hardest frames. Stated in full, so that a change to the stand-ins' difficulty does not change what the
+ * shipped model was pre-trained on.
+ */
+const STILLS: Difficulty = {
+  radius: [0.055, 0.13],
+  stage: [0.78, 1],
+  offset: 0.06,
+  cameraShift: 0.05,
+  cameraShake: 0.008,
+  zoom: [0.88, 1.18],
+  bystanders: 2,
+  idleThings: 2,
+  light: 0.3,
+  tint: 18,
+  grain: 10,
+  pace: 0.12,
+  offStyle: 0,
+};
 
 /** Draws frame `index` of stream `seed`, square, `size` pixels a side. Pure and independent of the other frames. */
 export function captionedFrame(seed: number, index: number, size: number): CaptionedFrame {
   const key = `captioned/${seed}/${index}`;
   const rng = random(key);
   const script = openScript(rng);
-  const scene = makeScene(script, STILLS, key);
+  const scene = makeScene(script, mixed(rng.next()), key);
   const t = rng.next();
   const rgb = renderScene(scene, t, { width: size, height: size });
   imitateCompression(rgb, { width: size, height: size }, rng.next(), rng);
   return { rgb, caption: captionOf(scene, t, rng), meta: { script, t, key } };
+}
+
+/** From nothing but the action (0) to the hardest (1): a model learns sooner where some frames are easy. Sizes stay. */
+function mixed(share: number): Difficulty {
+  const mix = (least: number, most: number): number => least + share * (most - least);
+  return {
+    ...STILLS,
+    offset: mix(CLEAR.offset, STILLS.offset),
+    cameraShift: mix(CLEAR.cameraShift, STILLS.cameraShift),
+    bystanders: Math.round(mix(CLEAR.bystanders, STILLS.bystanders)),
+    idleThings: Math.round(mix(CLEAR.idleThings, STILLS.idleThings)),
+    light: mix(CLEAR.light, STILLS.light),
+    tint: mix(CLEAR.tint, STILLS.tint),
+    grain: mix(CLEAR.grain, STILLS.grain),
+  };
 }
 
 /** A random script that is no held-out combination. */
