@@ -94,7 +94,7 @@ function execute(program: readonly Instruction[], inputs: readonly tf.Tensor[]):
     else if (choice < UNARY.length + BINARY.length) {
       made = broadcasts(a.shape, b.shape) ? BINARY[choice - UNARY.length]!(a, b, parameter) : tf.sigmoid(a);
     } else made = a.rank >= 2 ? tf.tanh(product(a, b, parameter)) : tf.square(tf.sigmoid(a));
-    if (made.size <= 4096 && made.rank <= 5) values.push(made);
+    if (made.size <= 4096 && made.rank <= 4) values.push(made);
   }
   return values.slice(inputs.length).reduce<tf.Tensor>((sum, value) => tf.add(sum, tf.mean(value)), tf.scalar(0));
 }
