@@ -22,7 +22,7 @@ export function frameMarkdown(frame: DataFrame): string {
   return [head!, rule, ...body].map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 
-/** The caption, then a table with row and column headers that scrolls by itself where the page is narrow. */
+/** The caption (none where it is empty), then a table with row and column headers that scrolls by itself where the page is narrow. */
 export function frameHtml(frame: DataFrame, caption: string): string {
   const [head, ...body] = cells(frame).map((line) => line.map(escapeHtml));
   const header = head!.map((cell) => `<th scope="col">${cell}</th>`).join("");
@@ -30,8 +30,9 @@ export function frameHtml(frame: DataFrame, caption: string): string {
     ([label, ...values]) =>
       `<tr><th scope="row">${label}</th>${values.map((cell) => `<td>${cell}</td>`).join("")}</tr>`,
   );
-  const table = `<table aria-label="${escapeHtml(caption)}"><thead><tr>${header}</tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
-  return `<p class="caption">${escapeHtml(caption)}</p>\n<div style="overflow-x:auto">${table}</div>`;
+  const table = `<table${caption ? ` aria-label="${escapeHtml(caption)}"` : ""}><thead><tr>${header}</tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
+  const above = caption ? `<p class="caption">${escapeHtml(caption)}</p>\n` : "";
+  return `${above}<div style="overflow-x:auto">${table}</div>`;
 }
 
 /** RFC 4180, quoted where needed (danfojs's own writer does not quote). An absent value is an empty field. */
@@ -44,7 +45,13 @@ export function escapeHtml(text: string): string {
 }
 
 function cells(frame: DataFrame): string[][] {
-  return [frame.columns, ...rowsOf(frame)].map((line) => line.map((cell) => (cell === null ? "" : String(cell))));
+  return [frame.columns, ...rowsOf(frame)].map((line) => line.map(cellText));
+}
+
+/** A fraction has three decimals at most, for the eye; CSV keeps all. */
+function cellText(cell: unknown): string {
+  if (cell === null || cell === undefined) return "";
+  return String(typeof cell === "number" ? Number(cell.toFixed(3)) : cell);
 }
 
 function rowsOf(frame: DataFrame): unknown[][] {

@@ -77,6 +77,7 @@ export class WorkerProcess {
     this.stderr = "";
     const child = fork(this.entry, [], {
       env: { VGHIF_THREADS: String(this.threads), ...process.env },
+      execArgv: [],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {

@@ -1,15 +1,11 @@
-/** The report's page: text, tables, plots and runs put together; style and behaviour come from assets/report. */
-import { readFileSync } from "node:fs";
+/** The report's page: text, tables, plots, pictures and runs put together. */
 import path from "node:path";
-import { gzipSync } from "node:zlib";
-import { PACKAGE_ROOT } from "../../project.js";
-import type { Figure } from "../figure.js";
 import { figureShots } from "../figure-shots.js";
 import { escapeHtml } from "../frame-text.js";
 import type { RunRecord } from "../record.js";
 import { notesHtml, renderTable, tableHtml, tableTitle } from "../render.js";
-import { figureSvg } from "../svg.js";
 import type { TableResult } from "../table-result.js";
+import { pageOf, plotHtml } from "./document.js";
 import { runsSection } from "./runs.js";
 
 /** A drawing made elsewhere, such as a grounding map. */
@@ -19,39 +15,15 @@ export interface ReportPicture {
   readonly svg: string;
 }
 
-/** Nothing may be fetched: the browser itself enforces it. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:; font-src data:";
-
+/** The whole page as HTML. */
 export async function reportPage(
   results: readonly TableResult[],
   records: readonly RunRecord[],
   pictures: readonly ReportPicture[],
 ): Promise<string> {
   const sections = await Promise.all(results.map(tableSection));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="color-scheme" content="light dark">
-<title>VgHIF: results</title>
-<style>${asset("page.css")}</style>
-</head>
-<body>
-<main>
-<h1>VgHIF: results</h1>
-${ABOUT}
-${sections.join("\n")}
-${picturesSection(pictures)}
-${runsSection(records)}
-</main>
-<script type="text/plain" id="plotly-gz">${plotlyGzip()}</script>
-<script>${asset("page.js")}</script>
-</body>
-</html>
-`;
+  const parts = ["<h1>VgHIF: results</h1>", ABOUT, ...sections, picturesSection(pictures), runsSection(records)];
+  return pageOf("VgHIF: results", parts.join("\n"));
 }
 
 const ABOUT = `<p class="lead">Visual-guided hierarchical iterative fusion against the same model without it, from the records of
@@ -72,21 +44,11 @@ async function tableSection(result: TableResult): Promise<string> {
   return `<section class="${result.verdict.finding.replace(" ", "-")}">
 <h2>${escapeHtml(tableTitle(result))}</h2>
 <p class="verdict-box">${escapeHtml(result.verdict.line)}</p>
-${await plot(figure)}
+${await plotHtml(figure)}
 ${await tableHtml(result)}
 ${await notesHtml(result)}
 <p><a download="${escapeHtml(result.id)}-${result.scale}.csv" href="${csv}">Download as CSV</a></p>
 </section>`;
-}
-
-/** The static drawing, and the same figure's data for the page's script to replace it by the interactive one. */
-async function plot(figure: Figure): Promise<string> {
-  const json = JSON.stringify({ data: figure.data, layout: figure.layout }).replaceAll("<", "\\u003c");
-  return `<figure class="plot">
-<div class="static">${await figureSvg(figure)}</div>
-<div class="interactive" role="img" aria-label="${escapeHtml(figure.alt)}" hidden></div>
-<script type="application/json">${json}</script>
-</figure>`;
 }
 
 function picturesSection(pictures: readonly ReportPicture[]): string {
@@ -97,13 +59,4 @@ function picturesSection(pictures: readonly ReportPicture[]): string {
     return `<figure><div class="wide"><img alt="${escapeHtml(title)}" src="${source}"></div><figcaption>${escapeHtml(title)}</figcaption></figure>`;
   });
   return `<section><h2>Where the text looked</h2>\n${figures.join("\n")}\n</section>`;
-}
-
-function asset(name: string): string {
-  return readFileSync(path.join(PACKAGE_ROOT, "assets", "report", name), "utf8");
-}
-
-/** plotly.js, compressed to a third: the page's script unpacks it. */
-function plotlyGzip(): string {
-  return gzipSync(readFileSync(require.resolve("plotly.js-dist")), { level: 9 }).toString("base64");
 }

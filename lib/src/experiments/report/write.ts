@@ -17,7 +17,7 @@ export function reportFolder(): string {
 }
 
 /**
- * Writes `index.html` into the folder from the records there are; returns its path. Pictures are the `.svg` files in
+ * Writes `index.html` into the folder from the records there are; returns its absolute path. Pictures are the `.svg` files in
  * the folder's `pictures/`, by name.
  *
  * @throws UserError on a damaged record, or where the folder cannot be written
@@ -30,7 +30,7 @@ export async function writeReport(
 ): Promise<string> {
   const results = tables.map((table) => readTable(table, scale, store));
   const page = await reportPage(results, recordsOf(tables, scale, store), picturesIn(folder));
-  const target = path.join(folder, "index.html");
+  const target = path.resolve(folder, "index.html");
   const temporary = `${target}.${process.pid}.tmp`;
   try {
     fs.mkdirSync(folder, { recursive: true });
