@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+import { type GeneratedDataset, generatedDataset } from "vghif/dist/data/generated/datasets.js";
+import { DIFFICULTY } from "vghif/dist/data/generated/difficulty.js";
+import { generateDataset } from "vghif/dist/data/generated/generate.js";
+import { startEngine } from "vghif/dist/engine/index.js";
+import { type ExperimentResult, runExperiment } from "vghif/dist/experiments/run-experiment.js";
+import type { RunSpec } from "vghif/dist/experiments/spec.js";
+import type { ClipConfig } from "vghif/dist/models/clip-config.js";
+import { VGHIF_DEFAULTS } from "vghif/dist/models/vghif-config.js";
+import { tf } from "vghif/dist/nn/array.js";
+import { initClip } from "vghif/dist/train/pretrain.js";
+import { toHostRecord } from "vghif/dist/train/state.js";
+import { writeSafetensors } from "vghif/dist/weights/safetensors.js";
+
+const folder = mkdtempSync(path.join(tmpdir(), "vghif run "));
+after(() => rmSync(folder, { recursive: true }));
+
+const CLIP: ClipConfig = {
+  embedDim: 16,
+  imageResolution: 32,
+  patchSize: 8,
+  visionLayers: 4,
+  visionWidth: 24,
+  visionHeads: 1,
+  contextLength: 77,
+  vocabSize: 49408,
+  textWidth: 20,
+  textHeads: 1,
+  textLayers: 2,
+};
+
+/** Three classes of four training, one validation and three test videos: real files. */
+const DATASET: GeneratedDataset = {
+  ...generatedDataset("hmdb-like"),
+  name: "tiny",
+  classes: generatedDataset("hmdb-like").classes.slice(0, 3),
+  videos: { train: 4, val: 1, test: 3 },
+  difficulty: DIFFICULTY,
+};
+
+const SPEC: RunSpec = {
+  scale: "smoke",
+  task: "few-shot",
+  dataset: "tiny",
+  shots: 2,
+  seed: 3,
+  model: "clip",
+  weights: path.join(folder, "model.safetensors"),
+  frames: 3,
+  template: "a photo of {}.",
+  vghif: { ...VGHIF_DEFAULTS, heads: 2, ratio: 1 },
+  train: {
+    epochs: 3,
+    warmupEpochs: 1,
+    batch: 4,
+    lr: 0.01,
+    fusionLrScale: 1,
+    weightDecay: 0.001,
+    labelSmoothing: 0.1,
+    trainable: "head",
+  },
+  evaluate: "test",
+};
+
+/** What a run computes, without how long it took. */
+function numbersOf({ seconds: _, ...result }: ExperimentResult): Omit<ExperimentResult, "seconds"> {
+  return result;
+}
+
+describe("a run", () => {
+  before(async () => {
+    process.env.VGHIF_DATA = path.join(folder, "data");
+    process.env.VGHIF_CACHE = path.join(folder, "cache");
+    await startEngine();
+    const params = initClip(CLIP, 5);
+    await writeSafetensors(SPEC.weights, new Map(Object.entries(await toHostRecord(params))));
+    tf.dispose(params);
+    mkdirSync(path.join(folder, "data"));
+    await generateDataset(DATASET, path.join(folder, "data", "tiny"), { jobs: 1 });
+  });
+
+  it("gives the same numbers twice, the second time from cached features", async () => {
+    const tensors = tf.memory().numTensors;
+    const first = await runExperiment(SPEC);
+    const second = await runExperiment(SPEC);
+    assert.deepEqual(numbersOf(second), numbersOf(first));
+    assert.equal(first.final.n, 9);
+    assert.equal(first.epochs.length, 3);
+    assert.equal(first.predictions.length, 9);
+    assert.equal(first.datasetKind, "generated");
+    assert.equal(tf.memory().numTensors, tensors, "no tensor may be left behind");
+  });
+
+  it("is its baseline where the fusion cannot learn, and learns where it can", async () => {
+    const still = { ...SPEC.train!, lr: 0 };
+    const baseline = await runExperiment({ ...SPEC, vghif: null, train: still });
+    const frozen = await runExperiment({ ...SPEC, train: still });
+    assert.deepEqual(frozen.predictions, baseline.predictions);
+    assert.equal(frozen.parameters.fusion, frozen.parameters.total - baseline.parameters.total);
+    const learned = await runExperiment({ ...SPEC, train: { ...SPEC.train!, epochs: 30 } });
+    assert.ok(learned.epochs.at(-1)!.loss < 0.8 * learned.epochs[0]!.loss);
+  });
+
+  it("trains whole backbones from pixels", async () => {
+    const train = { ...SPEC.train!, epochs: 1, warmupEpochs: 0, lr: 1e-3, trainable: "all" } as const;
+    const result = await runExperiment({ ...SPEC, train });
+    assert.equal(result.parameters.trained, result.parameters.total);
+    assert.ok(Number.isFinite(result.epochs[0]!.loss));
+    assert.equal(result.final.n, 9);
+  });
+
+  it("scores without training", async () => {
+    const result = await runExperiment({ ...SPEC, task: "zero-shot", shots: null, vghif: null, train: null });
+    assert.deepEqual([result.epochs.length, result.parameters.trained, result.final.n], [0, 0, 9]);
+  });
+
+  it("lists videos that cannot be read, scores the others", async () => {
+    const data = path.join(folder, "data");
+    cpSync(path.join(data, "tiny"), path.join(data, "damaged"), { recursive: true });
+    const manifest = path.join(data, "damaged", "dataset.json");
+    writeFileSync(manifest, readFileSync(manifest, "utf8").replace('"tiny"', '"damaged"'));
+    const { predictions } = await runExperiment({ ...SPEC, dataset: "damaged", vghif: null });
+    const [empty, cut] = [predictions[0]![0], predictions[4]![0]];
+    truncateSync(path.join(data, "damaged", empty), 0);
+    writeFileSync(path.join(data, "damaged", cut), "this is a text, not a video");
+    const result = await runExperiment({ ...SPEC, dataset: "damaged", vghif: null });
+    assert.equal(result.final.n, 7);
+    assert.deepEqual(result.skipped.map((video) => video.path).sort(), [cut, empty].sort());
+    for (const { reason } of result.skipped) assert.ok(reason.length > 0 && !reason.includes("\n"));
+  });
+
+  it("refuses what is not there in one line", async () => {
+    await assert.rejects(runExperiment({ ...SPEC, shots: 9 }), /bouncing off a wall/);
+    await assert.rejects(runExperiment({ ...SPEC, dataset: "unheard-of" }), /unheard-of/);
+    await assert.rejects(runExperiment({ ...SPEC, weights: "clip-vit-b-16" }), /OpenAI CLIP ViT-B\/16.*put them at/);
+    await assert.rejects(
+      runExperiment({ ...SPEC, train: { ...SPEC.train!, lr: 1e30 } }),
+      /the loss is .* lower the learning rate/,
+    );
+  });
+});
