@@ -1,9 +1,17 @@
-/** Chooses and starts the tensor backend that runs eager tfjs ops. */
+/**
+ * Chooses and starts what runs the tensors: a tfjs backend for op-by-op work and, by default on a CPU, ONNX Runtime for
+ * functions that are compiled whole (`compile/`): training steps and frozen towers.
+ */
 import os from "node:os";
 import { messageOf, UserError } from "../errors.js";
 import { tf } from "../nn/array.js";
+import { wantedThreads } from "./threads.js";
 
-export type BackendName = "node-gpu" | "node" | "wasm" | "cpu";
+/**
+ * `node-gpu`, `node`: the native tfjs packages. `onnx`: compiled functions on ONNX Runtime, the rest on wasm. `wasm` and
+ * `cpu`: everything op by op.
+ */
+export type BackendName = "node-gpu" | "node" | "onnx" | "wasm" | "cpu";
 
 /** What runs the tensors; goes into every record. */
 export interface EngineInfo {
@@ -13,16 +21,16 @@ export interface EngineInfo {
   readonly threads: number;
 }
 
-const CHOICES: readonly BackendName[] = ["node-gpu", "node", "wasm", "cpu"];
-const AUTOMATIC: readonly BackendName[] = ["node-gpu", "node", "wasm"];
+const CHOICES: readonly BackendName[] = ["node-gpu", "node", "onnx", "wasm", "cpu"];
+const AUTOMATIC: readonly BackendName[] = ["node-gpu", "node", "onnx", "wasm"];
 
 let current: EngineInfo | undefined;
 const started = new Map<BackendName, EngineInfo>();
 
 /**
  * Starts the wanted backend and makes it tfjs's current one. Without a name it keeps the one that runs already, else
- * takes `process.env.VGHIF_BACKEND`, else the first that is there of tfjs-node-gpu, tfjs-node and wasm.
- * `VGHIF_THREADS` sets the threads of wasm (default: the cores, at most 4).
+ * takes `process.env.VGHIF_BACKEND`, else the first that is there of tfjs-node-gpu, tfjs-node, ONNX Runtime and wasm.
+ * `VGHIF_THREADS` sets the threads of wasm (default: the cores; at most 4).
  * Throws UserError for an unknown name and for a backend that is not there: it never falls back silently.
  */
 export async function startEngine(wanted?: string): Promise<EngineInfo> {
@@ -30,6 +38,11 @@ export async function startEngine(wanted?: string): Promise<EngineInfo> {
   const name = wanted ?? process.env.VGHIF_BACKEND;
   current = name ? await activate(checkedName(name)) : await firstPresent();
   return current;
+}
+
+/** Whether the running engine compiles training steps and frozen towers. */
+export function compiles(): boolean {
+  return current?.backend === "onnx";
 }
 
 function checkedName(name: string): BackendName {
@@ -51,7 +64,7 @@ async function firstPresent(): Promise<EngineInfo> {
 
 /** Runs the backend's own start once, then makes it tfjs's current backend, and checks that it is. */
 async function activate(name: BackendName): Promise<EngineInfo> {
-  const kernels = name === "node-gpu" || name === "node" ? "tensorflow" : name;
+  const kernels = KERNELS[name];
   const known = started.get(name);
   if (known && (await tf.setBackend(kernels))) return known;
   const info = await START[name]();
@@ -64,11 +77,22 @@ async function activate(name: BackendName): Promise<EngineInfo> {
   return info;
 }
 
+/** The tfjs backend that runs single ops. */
+const KERNELS = { "node-gpu": "tensorflow", node: "tensorflow", onnx: "wasm", wasm: "wasm", cpu: "cpu" } as const;
+
 const processor = (): string => os.cpus()[0]?.model.trim() ?? os.arch();
 
 const START: Readonly<Record<BackendName, () => Promise<EngineInfo>>> = {
   "node-gpu": () => startNative("node-gpu", "@tensorflow/tfjs-node-gpu"),
   node: () => startNative("node", "@tensorflow/tfjs-node"),
+  onnx: async () => {
+    try {
+      await import("onnxruntime-node");
+    } catch (error) {
+      throw new UserError(`backend "onnx" is not there: onnxruntime-node cannot be loaded (${messageOf(error)})`);
+    }
+    return { ...(await START.wasm()), backend: "onnx" };
+  },
   wasm: async () => {
     const { startWasm } = await import("./wasm/start.js");
     return { backend: "wasm", device: processor(), threads: await startWasm(wantedThreads()) };
@@ -96,14 +120,4 @@ async function startNative(backend: BackendName, packageName: string): Promise<E
   }
   const gpu = Reflect.get(tf.backend(), "isUsingGpuDevice") === true;
   return { backend, device: gpu ? "GPU (CUDA)" : processor(), threads: os.availableParallelism() };
-}
-
-function wantedThreads(): number {
-  const text = process.env.VGHIF_THREADS;
-  if (!text) return Math.min(os.availableParallelism(), 4);
-  const threads = Number(text);
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new UserError(`VGHIF_THREADS is "${text}": set it to a whole number from 1 on`);
-  }
-  return threads;
 }

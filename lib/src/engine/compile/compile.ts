@@ -28,7 +28,7 @@ export class Compiled<I extends object, O extends object> {
     const values = await valuesOf(inputs);
     const session = await this.sessionFor(inputs, values);
     const results = await session.run(values);
-    return session.program.outputTree((path) => results.get(path)) as Values<O>;
+    return session.outputTree((path) => results.get(path)) as Values<O>;
   }
 
   /**
@@ -83,7 +83,7 @@ export class Bound<I extends object, O extends object, K extends StateKey<I, O>>
     if (this.spare.size === 0) this.spare = spareFor(session, this.current);
     const results = await session.run(feeds, this.spare);
     [this.current, this.spare] = [this.spare, this.current];
-    const tree = session.program.outputTree((path) => results.get(path)) as Values<O>;
+    const tree = session.outputTree((path) => results.get(path)) as Values<O>;
     const held = new Set(Object.keys(this.like));
     return Object.fromEntries(Object.entries(tree).filter(([key]) => !held.has(key))) as Values<Omit<O, K>>;
   }
@@ -126,10 +126,10 @@ function specOf({ data, shape }: Value): InputSpec {
 }
 
 /** Arrays for the state outputs, which must be of the state's own shapes. */
-function spareFor({ program }: Session, state: ReadonlyMap<string, Value>): Map<string, Value> {
+function spareFor({ outputs }: Session, state: ReadonlyMap<string, Value>): Map<string, Value> {
   const spare = new Map<string, Value>();
   for (const [path, { shape }] of state) {
-    const output = program.outputs.get(path);
+    const output = outputs.get(path);
     if (!output || output.shape.join() !== shape.join()) {
       throw new Error(`compile: state "${path}" [${shape}] needs an output of its name and shape, which is not there`);
     }

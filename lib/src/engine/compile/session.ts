@@ -1,10 +1,9 @@
 /** A program loaded into ONNX Runtime's CPU provider. */
-import os from "node:os";
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { UserError } from "../../errors.js";
-import type { DType } from "./graph.js";
+import { wantedThreads } from "../threads.js";
+import type { DType, Node } from "./graph.js";
 import { INPUT, OUTPUT, onnxModel } from "./onnx.js";
-import type { Program } from "./trace.js";
+import type { InputSpec, Program } from "./trace.js";
 import type { Value } from "./tree.js";
 
 type Runtime = typeof import("onnxruntime-node");
@@ -16,24 +15,25 @@ export type ValueMap = ReadonlyMap<string, Value>;
 
 export class Session {
   private constructor(
-    readonly program: Program,
     private readonly runtime: Runtime,
     private readonly session: InferenceSession,
+    readonly inputs: ReadonlyMap<string, InputSpec>,
+    readonly outputs: ReadonlyMap<string, InputSpec>,
+    readonly outputTree: Program["outputTree"],
   ) {}
 
-  static async load(program: Program): Promise<Session> {
+  static async load({ inputs, outputs, outputTree }: Program): Promise<Session> {
     const runtime = await import("onnxruntime-node");
-    const model = onnxModel(program.outputs);
-    const session = await runtime.InferenceSession.create(model, {
+    const session = await runtime.InferenceSession.create(onnxModel(outputs), {
       executionProviders: ["cpu"],
-      intraOpNumThreads: threads(),
+      intraOpNumThreads: wantedThreads(),
       logSeverityLevel: 3,
       // Planned blocks would be allocated anew at the second run: a training step then holds a third more memory.
       enableMemPattern: false,
       // Threads that wait by spinning take the cores from whatever else runs: a third of a training step's CPU time.
       extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
-    return new Session(program, runtime, session);
+    return new Session(runtime, session, specsOf(inputs), specsOf(outputs), outputTree);
   }
 
   /**
@@ -44,17 +44,17 @@ export class Session {
     const feeds: Record<string, OrtTensor> = {};
     for (const name of this.session.inputNames) {
       const path = name.slice(INPUT.length);
-      feeds[name] = this.tensor(inputs.get(path)!, this.program.inputs.get(path)!.dtype);
+      feeds[name] = this.tensor(inputs.get(path)!, this.inputs.get(path)!.dtype);
     }
     const fetches: Record<string, OrtTensor | null> = {};
-    for (const [path, node] of this.program.outputs) {
+    for (const [path, { dtype }] of this.outputs) {
       const target = into.get(path);
-      fetches[OUTPUT + path] = target ? this.tensor(target, node.dtype) : null;
+      fetches[OUTPUT + path] = target ? this.tensor(target, dtype) : null;
     }
     const results = await this.session.run(feeds, fetches);
-    const values = [...this.program.outputs].map(([path, node]): [string, Value] => {
+    const values = [...this.outputs].map(([path, { shape }]): [string, Value] => {
       const written = into.get(path);
-      return [path, written ?? { data: results[OUTPUT + path]!.data as Value["data"], shape: node.shape }];
+      return [path, written ?? { data: results[OUTPUT + path]!.data as Value["data"], shape }];
     });
     return new Map(values);
   }
@@ -68,19 +68,13 @@ export class Session {
   }
 }
 
+/** Shapes and types alone, without the graph and its constants. */
+function specsOf(nodes: ReadonlyMap<string, Node>): Map<string, InputSpec> {
+  return new Map([...nodes].map(([path, { shape, dtype }]) => [path, { shape, dtype }]));
+}
+
 /** An array for a value of this kind. */
 export function emptyValue(dtype: DType, shape: readonly number[]): Value {
   if (dtype === "int64") throw new Error("int64 is for ONNX's own constants only");
   return { data: new ARRAYS[dtype](shape.reduce((product, size) => product * size, 1)), shape };
-}
-
-/** VGHIF_THREADS, or all cores. */
-function threads(): number {
-  const text = process.env.VGHIF_THREADS;
-  if (!text) return os.availableParallelism();
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new UserError(`VGHIF_THREADS is "${text}": set it to a whole number from 1 on`);
-  }
-  return count;
 }

@@ -161,6 +161,7 @@ export function trace(
     throw explained(error);
   } finally {
     engine.endScope();
+    recorder.begin(); // lets go of the graph and its constants
     void tf.setBackend(before);
   }
 }
