@@ -1,10 +1,10 @@
 /** A frozen visual tower as a function of a clip's pixels, compiled once a tower or run op by op. */
 import { type Compiled, compile } from "../engine/compile/compile.js";
+import { compiles } from "../engine/index.js";
 import { classTokens, visualTower } from "../models/clip.js";
 import type { ClipConfig } from "../models/clip-config.js";
 import { selectTokens } from "../models/vghif.js";
 import { type Params, type Tensor, tf, tidy } from "../nn/array.js";
-import { compiles } from "../train/executor.js";
 import { toHost } from "../weights/load.js";
 import type { HostTensor } from "../weights/safetensors.js";
 import type { VideoFeature } from "./cache.js";

@@ -5,7 +5,6 @@ import { type TransformSpec, videoTransform } from "../data/frames/transforms.js
 import type { Sample } from "../data/types.js";
 import { startEngine } from "../engine/index.js";
 import { messageOf } from "../errors.js";
-import { compiles } from "../train/executor.js";
 import { FeatureCache, type VideoFeature } from "./cache.js";
 import { encodeClip, type KeptTokens, type Tower } from "./encode.js";
 
@@ -35,8 +34,7 @@ export async function extractFeatures(
 ): Promise<Extracted> {
   const transform = options.transform ?? videoTransform(tower.clip.imageResolution);
   const tokens = options.tokens ?? "cls+patch";
-  const engine = await startEngine();
-  const backend = compiles() ? "onnxruntime" : engine.backend;
+  const { backend } = await startEngine();
   const { frames } = options;
   const cache = new FeatureCache({
     weights: tower.hash,

@@ -14,11 +14,6 @@ export interface Executor<Batch> {
   dispose(): Promise<void>;
 }
 
-/** Whether training compiles its steps: VGHIF_COMPILE, 1 (default) or 0. */
-export function compiles(): boolean {
-  return process.env.VGHIF_COMPILE !== "0";
-}
-
 /** Op by op on the current backend. */
 export function eagerExecutor<Batch>(
   lossOf: LossOf<Batch>,

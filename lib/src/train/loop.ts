@@ -2,9 +2,10 @@
  * The training loop: a generator that yields every step, so that callers log, checkpoint and stop as they like. What it does
  * depends on the start state and the step number alone; it therefore continues bit for bit from a saved state.
  */
+import { compiles } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import type { ParamGroup } from "./adamw.js";
-import { compiledExecutor, compiles, eagerExecutor } from "./executor.js";
+import { compiledExecutor, eagerExecutor } from "./executor.js";
 import { learningRate, type Schedule } from "./schedule.js";
 import type { TrainState } from "./state.js";
 import type { LossOf } from "./step.js";
@@ -35,7 +36,7 @@ export interface StepEvent {
 }
 
 export interface TrainOptions {
-  /** Whether steps run compiled. Default: unless VGHIF_COMPILE is 0. */
+  /** Whether steps run compiled. Default: where the engine compiles. */
   readonly compiled?: boolean;
   readonly signal?: AbortSignal;
 }

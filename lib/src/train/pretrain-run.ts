@@ -9,7 +9,6 @@ import { loadTokenizer } from "../text/load-tokenizer.js";
 import { sha256 } from "../weights/load.js";
 import { writeSafetensors } from "../weights/safetensors.js";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
-import { compiles } from "./executor.js";
 import { train } from "./loop.js";
 import { initClip, type PretrainOptions, pretrainProblem } from "./pretrain.js";
 import { startState, type TrainState } from "./state.js";
@@ -78,7 +77,7 @@ export async function pretrain(
     parameters: Object.values(final.params).reduce((sum, { data }) => sum + data.length, 0),
     resumedFrom: start.step,
     curve,
-    backend: compiles() ? "onnxruntime (compiled)" : engine.backend,
+    backend: engine.backend,
     device: engine.device,
     seconds: Math.round((performance.now() - started) / 1000),
     sha256: await sha256(file),
