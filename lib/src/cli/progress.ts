@@ -9,6 +9,9 @@ export interface Progress {
   stop(): void;
 }
 
+/** Width of the bar itself, in characters. */
+const BAR = 16;
+
 /** Without a terminal: at most one line in this many milliseconds, and one at the end of every title. */
 const LINE_EVERY = 5000;
 
@@ -43,13 +46,14 @@ function bars(stream: NodeJS.WriteStream): Progress {
         bar = new SingleBar({
           stream,
           format: "{title} {bar} {value}/{total} {duration_formatted} {note}",
-          barsize: 24,
+          barsize: BAR,
           hideCursor: true,
           stopOnComplete: false,
         });
         bar.start(total, done, { title, note });
       }
-      bar?.update(done, { note: note.slice(0, Math.max(0, stream.columns - 60)) });
+      const room = (stream.columns || 80) - title.length - BAR - 2 * String(total).length - 10;
+      bar?.update(done, { note: note.slice(0, Math.max(0, room)) });
     },
     stop,
   };

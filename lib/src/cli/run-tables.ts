@@ -36,6 +36,11 @@ export async function runTables(
   );
   if (made === null) return null;
   const { failed } = made.sweep;
+  if (made.outdated > 0) {
+    console.error(
+      `vghif: ${made.outdated} records were of other data or weights than those here: run again, the old ones are in ${store.folder}/replaced`,
+    );
+  }
   for (const { id, label, message } of failed) console.error(`vghif: run ${shortId(id)} (${label}) failed: ${message}`);
   if (failed.length > 0) process.exitCode = 1;
   return made.results;

@@ -1,5 +1,6 @@
 /** The main job: data, runs, and what the records say. */
 import { runId } from "./id.js";
+import { setOutdatedAside } from "./outdated.js";
 import { prepare } from "./prepare.js";
 import type { Scale } from "./spec.js";
 import type { RecordStore } from "./store.js";
@@ -18,11 +19,13 @@ export interface ReproduceOptions {
 export interface Reproduced {
   readonly results: readonly TableResult[];
   readonly sweep: SweepResult;
+  /** Records of other data or weights than those that are here; they were set aside and run again. */
+  readonly outdated: number;
 }
 
 /**
- * Makes what generated data is missing, runs what has no record, reads the tables. Records that are there are kept, so
- * a second call only reads, and needs neither data nor weights.
+ * Makes what generated data is missing, runs what has no record, reads the tables. Records that are there are kept
+ * (unless the data or weights here are others than theirs), so a second call only reads, and needs neither.
  *
  * @throws UserError where data or weights are missing, before anything runs; a run that fails is in `sweep.failed`
  */
@@ -33,9 +36,10 @@ export async function reproduceTables(
   { jobs, signal, onVideo, onState }: ReproduceOptions = {},
 ): Promise<Reproduced> {
   const specs = tables.flatMap((table) => tableSpecs(table, scale));
+  const outdated = await setOutdatedAside(specs, store);
   const missing = specs.filter((spec) => !store.has(runId(spec)));
   const shared = { ...(jobs === undefined ? {} : { jobs }), ...(signal === undefined ? {} : { signal }) };
   await prepare(missing, { ...shared, ...(onVideo ? { onVideo } : {}) });
   const sweep = await runMissing(specs, store, { ...shared, ...(onState ? { onState } : {}) });
-  return { results: tables.map((table) => readTable(table, scale, store)), sweep };
+  return { results: tables.map((table) => readTable(table, scale, store)), sweep, outdated };
 }

@@ -233,7 +233,7 @@ async function score(
 }
 
 /** SHA-256 of what the manifest says: classes and splits. */
-function manifestHash({ name, classes, splits }: Dataset): string {
+export function manifestHash({ name, classes, splits }: Dataset): string {
   return createHash("sha256")
     .update(JSON.stringify([name, classes, splits]))
     .digest("hex");

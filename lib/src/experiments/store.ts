@@ -19,6 +19,8 @@ export interface RecordStore {
   read(id: string): RunRecord;
   /** Every record, by id. @throws UserError naming the first damaged one. */
   list(): readonly RunRecord[];
+  /** Moves the record into the folder's `replaced/`, so that its run is computed again; nothing is ever deleted. */
+  setAside(id: string): void;
   /** Keeps the record; returns its path. @throws UserError where it cannot be written; then nothing is left behind. */
   write(record: RunRecord): string;
 }
@@ -34,6 +36,11 @@ export function openStore(folder: string = process.env.VGHIF_RECORDS || projectP
     has: (id) => fs.existsSync(file(id)),
     read,
     list: () => idsIn(root).map(read),
+    setAside: (id) => {
+      const aside = path.join(root, "replaced");
+      fs.mkdirSync(aside, { recursive: true });
+      fs.renameSync(file(id), path.join(aside, `${id}-${Date.now()}.json`));
+    },
     write: (record) => {
       const target = file(record.id);
       writeDurably(target, `${JSON.stringify(record)}\n`);
