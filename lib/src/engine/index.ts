@@ -5,6 +5,7 @@
 import os from "node:os";
 import { messageOf, UserError } from "../errors.js";
 import { tf } from "../nn/array.js";
+import { loadRuntime } from "./runtime.js";
 import { wantedThreads } from "./threads.js";
 
 /**
@@ -30,7 +31,7 @@ const started = new Map<BackendName, EngineInfo>();
 /**
  * Starts the wanted backend and makes it tfjs's current one. Without a name it keeps the one that runs already, else
  * takes `process.env.VGHIF_BACKEND`, else the first that is there of tfjs-node-gpu, tfjs-node, ONNX Runtime and wasm.
- * `VGHIF_THREADS` sets the threads of wasm (default: the cores; at most 4).
+ * `VGHIF_THREADS` sets the threads (default: the cores; wasm takes at most 4).
  * Throws UserError for an unknown name and for a backend that is not there: it never falls back silently.
  */
 export async function startEngine(wanted?: string): Promise<EngineInfo> {
@@ -87,7 +88,7 @@ const START: Readonly<Record<BackendName, () => Promise<EngineInfo>>> = {
   node: () => startNative("node", "@tensorflow/tfjs-node"),
   onnx: async () => {
     try {
-      await import("onnxruntime-node");
+      await loadRuntime();
     } catch (error) {
       throw new UserError(`backend "onnx" is not there: onnxruntime-node cannot be loaded (${messageOf(error)})`);
     }

@@ -1,5 +1,6 @@
 /** A program loaded into ONNX Runtime's CPU provider. */
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { loadRuntime } from "../runtime.js";
 import { wantedThreads } from "../threads.js";
 import type { DType, Node } from "./graph.js";
 import { INPUT, OUTPUT, onnxModel } from "./onnx.js";
@@ -23,7 +24,7 @@ export class Session {
   ) {}
 
   static async load({ inputs, outputs, outputTree }: Program): Promise<Session> {
-    const runtime = await import("onnxruntime-node");
+    const runtime = await loadRuntime();
     const session = await runtime.InferenceSession.create(onnxModel(outputs), {
       executionProviders: ["cpu"],
       intraOpNumThreads: wantedThreads(),

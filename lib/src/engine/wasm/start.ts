@@ -10,22 +10,29 @@ import { registerTile } from "./tile.js";
 /** Most threads that the wasm binary's pool takes. */
 const MOST_THREADS = 4;
 
+let started: Promise<number> | undefined;
+
 /**
- * Starts the backend and returns the threads that it really has. One thread uses the plain SIMD binary (starts in
- * 15 ms); more use the threaded one (250 ms). Threads pay on an idle machine only: each op then waits for a thread
- * that a busy machine may not run at once.
+ * Starts the backend, the first time, makes it tfjs's current one, and returns the threads that it really has. One thread
+ * uses the plain SIMD binary (starts in 15 ms); more use the threaded one (250 ms). Threads pay on an idle machine only:
+ * each op then waits for a thread that a busy machine may not run at once.
  */
 export async function startWasm(threads: number): Promise<number> {
+  started ??= firstStart(Math.min(threads, MOST_THREADS));
+  const count = await started;
+  await tf.setBackend("wasm");
+  return count;
+}
+
+async function firstStart(threads: number): Promise<number> {
   const home = path.dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json"));
   setWasmPaths(path.join(home, "dist") + path.sep);
-  const count = Math.min(threads, MOST_THREADS);
-  if (count > 1) await withThreads(count, () => tf.setBackend("wasm"));
+  if (threads > 1) await withThreads(threads, () => tf.setBackend("wasm"));
   else await tf.setBackend("wasm");
-  if (tf.getBackend() === "wasm") {
-    registerMatMul(getThreadsCount());
-    registerSegmentSum();
-    registerTile();
-  }
+  if (tf.getBackend() !== "wasm") return threads; // the caller says so
+  registerMatMul(getThreadsCount());
+  registerSegmentSum();
+  registerTile();
   return getThreadsCount();
 }
 
