@@ -34,7 +34,7 @@ export interface PretrainOptions {
   readonly seed: number;
   readonly steps: number;
   readonly warmupSteps: number;
-  /** Image-caption pairs a step. */
+  /** Frames a step, three captions each. */
   readonly batch: number;
   /** Peak learning rate. */
   readonly lr: number;
@@ -50,10 +50,16 @@ export const PRETRAIN_DEFAULTS: PretrainOptions = {
   batch: 64,
   lr: 1.5e-3,
   weightDecay: 0.05,
-  textLength: 32,
+  textLength: 28,
 };
 
-/** A batch of pairs: pixels [B, 3, S, S], ids int32 [B, L], pool [B, L, 1], same [B, B]: 1 where captions agree. */
+/** Each frame has three captions: of the whole, of what goes on, of who and where. */
+const CAPTIONS = 3;
+
+/**
+ * B frames with their captions: pixels [B, 3, S, S]; ids int32 [3B, L] and pool [3B, L, 1], caption by caption; same
+ * [3, B, B]: 1 where two frames' captions say the same.
+ */
 export type PairBatch = { pixels: Tensor; ids: Tensor; pool: Tensor; same: Tensor };
 
 /**
@@ -103,10 +109,16 @@ export function pretrainGroups(params: Readonly<TensorRecord>, options: Pretrain
   ];
 }
 
-/** Symmetric contrastive loss of a batch under parameters. */
+/** Symmetric contrastive loss of a batch under parameters, the mean over the three captions. */
 export function pretrainLoss(config: ClipConfig, params: Readonly<TensorRecord>, batch: PairBatch): Tensor {
   const image = visualHead(params, classTokens(visualTower(params, config, batch.pixels).at(-1)!));
-  return contrastiveLoss(cosineLogits(params, image, encodeText(params, config, batch)), batch.same);
+  const logits = cosineLogits(params, image, encodeText(params, config, batch)); // [B, 3B]
+  const size = image.shape[0]!;
+  const losses = tf.split(logits, CAPTIONS, 1).map((own, at) => {
+    const same = tf.reshape(tf.slice(batch.same, [at, 0, 0], [1, size, size]), [size, size]);
+    return contrastiveLoss(own, same);
+  });
+  return tf.div(tf.addN(losses), CAPTIONS);
 }
 
 /** The pairs of step `step`: a function of seed and step. Throws where a caption is longer than the text length. */
@@ -116,22 +128,29 @@ export function pairBatch(config: ClipConfig, tokenizer: Tokenizer, options: Pre
   const area = 3 * size * size;
   const pixels = new Float32Array(batch * area);
   const table = normTable("imagenet");
-  const whole = { left: 0, top: 0, width: size, height: size };
-  const captions = Array.from({ length: batch }, (_, at) => {
-    const { rgb, caption } = captionedFrame(seed, step * batch + at, size);
-    normaliseInto(pixels.subarray(at * area, (at + 1) * area), rgb, size, whole, table);
-    return caption;
+  const region = { left: 0, top: 0, width: size, height: size };
+  const frames = Array.from({ length: batch }, (_, at) => {
+    const frame = captionedFrame(seed, step * batch + at, size);
+    normaliseInto(pixels.subarray(at * area, (at + 1) * area), frame.rgb, size, region, table);
+    return frame;
   });
+  // What a caption says: its words; for what goes on, the action itself, which has several names.
+  const whole = frames.map(({ caption }) => caption);
+  const actions = frames.map(({ meta }) => meta.script.action);
+  const actors = frames.map(({ actorCaption }) => actorCaption);
+  const captions = [...whole, ...frames.map(({ actionCaption }) => actionCaption), ...actors];
   const rows = tokenizer.tokenize(captions);
   for (const [at, row] of rows.entries()) {
     if (row.indexOf(tokenizer.endOfText) >= textLength) throw new Error(`caption too long: "${captions[at]}"`);
   }
-  const same = new Float32Array(batch * batch);
-  for (let a = 0; a < batch; a++) {
-    for (let b = 0; b < batch; b++) same[a * batch + b] = captions[a] === captions[b] ? 1 : 0;
-  }
+  const same = [whole, actions, actors].flatMap((said) => said.flatMap((a) => said.map((b) => (a === b ? 1 : 0))));
   const { ids, pool } = textBatch(rows, textLength);
-  return { pixels: tf.tensor4d(pixels, [batch, 3, size, size]), ids, pool, same: tf.tensor2d(same, [batch, batch]) };
+  return {
+    pixels: tf.tensor4d(pixels, [batch, 3, size, size]),
+    ids,
+    pool,
+    same: tf.tensor3d(same, [CAPTIONS, batch, batch]),
+  };
 }
 
 /** The pre-training as a problem for the training loop; `params` are its start values. */

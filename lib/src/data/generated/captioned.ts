@@ -12,7 +12,7 @@
 import { type Random, random } from "../random.js";
 import { ACTION_NAMES } from "./actions.js";
 import { randomLook } from "./actors.js";
-import { captionOf } from "./captions.js";
+import { actionCaptionOf, actorCaptionOf, captionOf } from "./captions.js";
 import type { ClassScript } from "./classes.js";
 import { GENERATED } from "./datasets.js";
 import { CLEAR, type Difficulty } from "./difficulty.js";
@@ -25,6 +25,9 @@ export interface CaptionedFrame {
   readonly rgb: Uint8Array;
   /** Lower case, no full stop; at most 22 words. */
   readonly caption: string;
+  /** Of what goes on alone, and of who and where alone. */
+  readonly actionCaption: string;
+  readonly actorCaption: string;
   readonly meta: { readonly script: Script; readonly t: number; readonly key: string };
 }
 
@@ -57,7 +60,13 @@ export function captionedFrame(seed: number, index: number, size: number): Capti
   const t = rng.next();
   const rgb = renderScene(scene, t, { width: size, height: size });
   imitateCompression(rgb, { width: size, height: size }, rng.next(), rng);
-  return { rgb, caption: captionOf(scene, t, rng), meta: { script, t, key } };
+  return {
+    rgb,
+    caption: captionOf(scene, t, rng),
+    actionCaption: actionCaptionOf(scene, t, rng),
+    actorCaption: actorCaptionOf(scene, rng),
+    meta: { script, t, key },
+  };
 }
 
 /** From nothing but the action (0) to the hardest (1): a model learns sooner where some frames are easy. Sizes stay. */
