@@ -1,3 +1,24 @@
+// engine
+
+export { drawShots } from "./data/few-shot.js";
+// data
+export { type Clip, loadClip } from "./data/frames/load.js";
+export { clipTransform, type TransformSpec, threeCropTransform, videoTransform } from "./data/frames/transforms.js";
+export { generateDataset } from "./data/generated/generate.js";
+export { readDataset } from "./data/manifest.js";
+export { datasetRoot, findDataset } from "./data/manifest-find.js";
+export type { Dataset, Sample, SplitName } from "./data/types.js";
+export { type BackendName, type EngineInfo, startEngine } from "./engine/index.js";
+// evaluate
+export { type Classified, type ClassifyOptions, classifyVideo } from "./evaluate/classify.js";
+export { type Grounding, groundingOf } from "./evaluate/grounding.js";
+export { topK, topLabels } from "./evaluate/metrics.js";
+export { loadRecognizer, type Recognizer, saveRecognizer } from "./evaluate/recognizer.js";
+// models
+export { CLIP_SIZES, type ClipConfig } from "./models/clip-config.js";
+export { type Recognized, type RecognizerConfig, recognize } from "./models/recognizer.js";
+export { VGHIF_DEFAULTS, type VghifConfig } from "./models/vghif-config.js";
+
 // experiments: tables from records
 
 export { type FewShotChoice, type FewShotTable, fewShotTable } from "./experiments/few-shot.js";
