@@ -27,8 +27,7 @@ export async function startWasm(threads: number): Promise<number> {
 async function firstStart(threads: number): Promise<number> {
   const home = path.dirname(require.resolve("@tensorflow/tfjs-backend-wasm/package.json"));
   setWasmPaths(path.join(home, "dist") + path.sep);
-  if (threads > 1) await withThreads(threads, () => tf.setBackend("wasm"));
-  else await tf.setBackend("wasm");
+  await withoutHandlers(() => (threads > 1 ? withThreads(threads) : tf.setBackend("wasm")));
   if (tf.getBackend() !== "wasm") return threads; // the caller says so
   registerMatMul(getThreadsCount());
   registerSegmentSum();
@@ -36,28 +35,35 @@ async function firstStart(threads: number): Promise<number> {
   return getThreadsCount();
 }
 
+/** The binary's loader rethrows every uncaught error from its own code, which hides where it came from: it must not. */
+async function withoutHandlers(start: () => Promise<unknown>): Promise<void> {
+  const events = ["uncaughtException", "unhandledRejection"];
+  const before = events.map((event) => new Set(process.rawListeners(event)));
+  await start();
+  for (const [i, event] of events.entries()) {
+    for (const added of process.rawListeners(event).filter((listener) => !before[i]!.has(listener))) {
+      process.removeListener(event, added as () => void);
+    }
+  }
+}
+
 /**
- * Runs `start` with what the threaded binary needs under Node: a worker from a file (tfjs makes a blob URL, which
+ * Starts the backend with what the threaded binary needs under Node: a worker from a file (tfjs makes a blob URL, which
  * Node's workers refuse) and twice the threads as cores (its pool takes half the cores). Afterwards the workers no
  * longer keep the process alive, and idle ones are ended.
  */
-async function withThreads(count: number, start: () => Promise<boolean>): Promise<void> {
+async function withThreads(count: number): Promise<void> {
   const { createObjectURL } = URL;
   const { cpus } = os;
-  const handlersBefore = new Set<unknown>(process.listeners("uncaughtException"));
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", true);
   setThreadsCount(count);
   URL.createObjectURL = () => path.join(__dirname, "thread-worker.js");
   Reflect.set(os, "cpus", () => new Array(2 * count).fill(cpus()[0]));
   try {
-    await start();
+    await tf.setBackend("wasm");
   } finally {
     URL.createObjectURL = createObjectURL;
     Reflect.set(os, "cpus", cpus);
-  }
-  // The binary's loader rethrows every uncaught error from its own code, which hides where it came from.
-  for (const handler of process.listeners("uncaughtException")) {
-    if (!handlersBefore.has(handler)) process.removeListener("uncaughtException", handler);
   }
   if (tf.getBackend() === "wasm") releaseWorkers(tf.backend() as BackendWasm);
 }
