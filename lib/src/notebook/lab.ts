@@ -49,6 +49,8 @@ export async function openLab(args: readonly string[]): Promise<number> {
   // At Ctrl-C Jupyter asks whether to stop; this process waits for the answer.
   const wait = () => undefined;
   process.on("SIGINT", wait);
+  const stop = () => jupyter.kill();
+  process.once("SIGTERM", stop);
   try {
     return await new Promise<number>((resolve, reject) => {
       jupyter.once("error", (error) => reject(new UserError(`cannot start Jupyter (${error.message})`)));
@@ -56,5 +58,6 @@ export async function openLab(args: readonly string[]): Promise<number> {
     });
   } finally {
     process.removeListener("SIGINT", wait);
+    process.removeListener("SIGTERM", stop);
   }
 }
