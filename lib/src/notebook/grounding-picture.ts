@@ -47,13 +47,11 @@ export async function groundingPicture(
   const width = LABEL_WIDTH + shown.length * (frameSize + GAP);
   const height = HEAD + rows.length * rowHeight;
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<text x="4" y="20" font-size="14" fill="#111">Where the text “${escapeXml(label)}” looked</text>`,
     "<defs>",
-    ...pictures.map(
-      (uri, at) => `<image id="f${at}" width="${frameSize}" height="${frameSize}" href="${uri}" xlink:href="${uri}"/>`,
-    ),
+    ...pictures.map((uri, at) => `<image id="f${at}" width="${frameSize}" height="${frameSize}" href="${uri}"/>`),
     "</defs>",
   ];
   for (const [at, row] of rows.entries()) {
@@ -84,11 +82,11 @@ async function rowPicture(
   const most = Math.max(...(row.frames ?? [0]));
   for (const [column, frame] of shown.entries()) {
     const x = LABEL_WIDTH + column * (size + GAP);
-    parts.push(`<use href="#f${column}" xlink:href="#f${column}" x="${x}" y="${top}"/>`);
+    parts.push(`<use href="#f${column}" x="${x}" y="${top}"/>`);
     const heat = heats.length > 1 ? heats[frame] : heats[0];
     if (heat)
       parts.push(
-        `<image x="${x}" y="${top}" width="${size}" height="${size}" preserveAspectRatio="none" href="${heat}" xlink:href="${heat}"/>`,
+        `<image x="${x}" y="${top}" width="${size}" height="${size}" preserveAspectRatio="none" href="${heat}"/>`,
       );
     if (row.frames) {
       const length = (size * (row.frames[frame]! / (most || 1))).toFixed(1);
