@@ -144,7 +144,7 @@ test("the same figure as SVG: plotly's own drawing, the same bytes every time, n
   assert.equal(await figureSvg(figure), svg);
   assert.equal((svg.match(/class="js-line"/g) ?? []).length, 7, "two bands, three lines, two in the legend");
   assert.equal((svg.match(/class="point"/g) ?? []).length, 5);
-  for (const label of ["2", "4", "45", "CLIP + VgHIF", "K, training videos a class", "hmdb-like"]) {
+  for (const label of ["2", "4", "46", "CLIP + VgHIF", "K, training videos a class", "hmdb-like"]) {
     assert.ok(svg.includes(`>${label}<`), label);
   }
   assert.match(svg, /role="img" aria-label="Accuracy in percent over shots/);

@@ -1,3 +1,6 @@
+import type { Scale } from "../experiments/spec.js";
+import type { RecordStore } from "../experiments/store.js";
+import type { Table } from "../experiments/table.js";
 import type { Register } from "./main.js";
 
 /** `vghif reproduce [TABLE ...]`: the main job, from data to report. */
@@ -25,6 +28,7 @@ export const register: Register = (program) => {
         const { runNotebooks } = await import("./run-notebooks.js");
         if (!(await runNotebooks())) return;
       }
+      if (scale === "smoke" && !(await drawMaps(tables, scale, store))) return;
       console.error(`report: ${await writeReport(tables, scale, store)}`);
       await printTables(results, options.json ?? false);
     });
@@ -35,4 +39,21 @@ interface ReproduceOptions {
   readonly jobs?: string;
   readonly notebooks?: boolean;
   readonly json?: boolean;
+}
+
+/** Grounding maps for the report; returns false where it was interrupted. */
+async function drawMaps(tables: readonly Table[], scale: Scale, store: RecordStore): Promise<boolean> {
+  const { drawGrounding } = await import("../experiments/report/grounding.js");
+  const { progressOn } = await import("./progress.js");
+  const { untilInterrupted } = await import("./interrupt.js");
+  const progress = progressOn();
+  const drawn = await untilInterrupted(async (signal) => {
+    for (const [index, table] of tables.entries()) {
+      progress.show("grounding maps", index, tables.length, table.id);
+      await drawGrounding(table, scale, store, { signal });
+    }
+    progress.show("grounding maps", tables.length, tables.length);
+    return true;
+  }, "run the same command again to go on").finally(() => progress.stop());
+  return drawn !== null;
 }

@@ -102,7 +102,7 @@ function lineOf(row: RowResult, index: number, panel: number, suffix: string): r
     ...shared,
     mode: "lines",
     x: [...wide.map(({ x }) => x), ...back.map(({ x }) => x)],
-    y: [...wide.map(({ interval }) => rounded(interval[1])), ...back.map(({ interval }) => rounded(interval[0]))],
+    y: [...wide.map(({ interval }) => possible(interval[1])), ...back.map(({ interval }) => possible(interval[0]))],
     showlegend: false,
     line: { width: 0 },
     fill: "toself",
@@ -110,6 +110,11 @@ function lineOf(row: RowResult, index: number, panel: number, suffix: string): r
     hoverinfo: "skip",
   };
   return [area, line];
+}
+
+/** A t interval of few seeds may leave 0 to 100 %; an accuracy cannot. */
+function possible(percentage: number): number {
+  return rounded(Math.min(100, Math.max(0, percentage)));
 }
 
 function rounded(value: number): number {
