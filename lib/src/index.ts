@@ -34,7 +34,9 @@ export { figureSvg } from "./experiments/svg.js";
 export { defineTable, type Table, tableSpecs } from "./experiments/table.js";
 export { table4 } from "./experiments/table-4.js";
 export { readTable, type TableResult } from "./experiments/table-result.js";
+export { trainedRecognizer } from "./experiments/trained.js";
 
 // notebook: what cells call
 export { type ShowOptions, show } from "./notebook/display.js";
+export { type GroundingPictureOptions, groundingPicture } from "./notebook/grounding-picture.js";
 export { type RunTableOptions, runTable } from "./notebook/run-table.js";
