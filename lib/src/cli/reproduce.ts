@@ -11,6 +11,7 @@ export const register: Register = (program) => {
     .option("--scale <scale>", "smoke (generated data, small model) or paper (official data and weights)", "smoke")
     .option("--jobs <count>", "worker processes; default: the number of cores")
     .option("--notebooks", "execute the notebooks too")
+    .option("--out <folder>", "where the report goes; default: report/ in the project")
     .option("--json", "print the tables' numbers as JSON")
     .description("make data, train and evaluate what has no record, write the report, print the tables")
     .action(async (names: readonly string[], options: ReproduceOptions) => {
@@ -24,12 +25,12 @@ export const register: Register = (program) => {
       const store = openStore();
       const results = await runTables(tables, scale, store, jobsOf(options.jobs));
       if (results === null) return;
+      if (scale === "smoke" && !(await drawMaps(tables, scale, store, options.out))) return;
       if (options.notebooks) {
         const { runNotebooks } = await import("./run-notebooks.js");
         if (!(await runNotebooks())) return;
       }
-      if (scale === "smoke" && !(await drawMaps(tables, scale, store))) return;
-      console.error(`report: ${await writeReport(tables, scale, store)}`);
+      console.error(`report: ${await writeReport(tables, scale, store, options.out)}`);
       await printTables(results, options.json ?? false);
     });
 };
@@ -38,11 +39,17 @@ interface ReproduceOptions {
   readonly scale: string;
   readonly jobs?: string;
   readonly notebooks?: boolean;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
 /** Grounding maps for the report; returns false where it was interrupted. */
-async function drawMaps(tables: readonly Table[], scale: Scale, store: RecordStore): Promise<boolean> {
+async function drawMaps(
+  tables: readonly Table[],
+  scale: Scale,
+  store: RecordStore,
+  out: string | undefined,
+): Promise<boolean> {
   const { drawGrounding } = await import("../experiments/report/grounding.js");
   const { progressOn } = await import("./progress.js");
   const { untilInterrupted } = await import("./interrupt.js");
@@ -50,7 +57,7 @@ async function drawMaps(tables: readonly Table[], scale: Scale, store: RecordSto
   const drawn = await untilInterrupted(async (signal) => {
     for (const [index, table] of tables.entries()) {
       progress.show("grounding maps", index, tables.length, table.id);
-      await drawGrounding(table, scale, store, { signal });
+      await drawGrounding(table, scale, store, { signal }, out);
     }
     progress.show("grounding maps", tables.length, tables.length);
     return true;
