@@ -1,14 +1,18 @@
 /** Records for tests of what derives from records: real specs and a real store, accuracies given by the test. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { findDataset } from "vghif/dist/data/manifest-find.js";
 import { fewShotTable } from "vghif/dist/experiments/few-shot.js";
 import { runId } from "vghif/dist/experiments/id.js";
 import type { RunOutcome, RunRecord } from "vghif/dist/experiments/record.js";
+import { manifestHash } from "vghif/dist/experiments/run-experiment.js";
 import type { RunSpec } from "vghif/dist/experiments/spec.js";
 import { openStore, type RecordStore } from "vghif/dist/experiments/store.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
+import { weightsFile } from "vghif/dist/weights/registry.js";
 
 /** A folder that goes away after the test. */
 export function temporaryFolder(t: TestContext): string {
@@ -41,13 +45,14 @@ export function exampleOutcome(top1: number): RunOutcome {
   };
 }
 
+/** A record of the manifest and the weights that the project ships, so that it counts as up to date. */
 export function exampleRecord(spec: RunSpec, top1: number): RunRecord {
   return {
     id: runId(spec),
     spec,
     ...exampleOutcome(top1),
     datasetKind: "generated",
-    hashes: { weights: "aa", manifest: "bb" },
+    hashes: { weights: weightsHash(spec.weights), manifest: manifestHash(findDataset(spec.dataset)) },
     package: "vghif 0.0.0",
     backend: "cpu",
     device: "test",
@@ -65,4 +70,14 @@ export function exampleStore(t: TestContext, top1: (spec: RunSpec) => number | n
     if (value !== null) store.write(exampleRecord(spec, value));
   }
   return store;
+}
+
+const hashes = new Map<string, string>();
+
+function weightsHash(name: string): string {
+  const file = weightsFile(name);
+  if (!existsSync(file)) return "not here";
+  const known = hashes.get(file) ?? createHash("sha256").update(readFileSync(file)).digest("hex");
+  hashes.set(file, known);
+  return known;
 }
