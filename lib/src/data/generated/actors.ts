@@ -90,8 +90,17 @@ const FORMS: Readonly<Record<Exclude<Kind, "figure">, { form: Form; sx: number; 
   hexagon: { form: "hexagon", sx: 1, sy: 1 },
 };
 
+/** What an actor of a kind is, in words. */
+export function kindThing(kind: Kind): string {
+  return kind === "figure" ? "a stick figure" : `a ${kind}`;
+}
+
 /** The shapes of an actor in a pose. */
 export function drawActor(actor: Actor, pose: Pose): Shape[] {
+  return actorShapes(actor, pose).map((shape) => ({ ...shape, thing: kindThing(actor.kind) }));
+}
+
+function actorShapes(actor: Actor, pose: Pose): Shape[] {
   const { x, y, angle = 0, wide = 1, high = 1, alpha = 1 } = pose;
   const paint = pose.colour === undefined ? actor.paint : { ...actor.paint, colour: pose.colour };
   const width = actor.radius * wide;

@@ -12,22 +12,27 @@
 import { type Random, random } from "../random.js";
 import { ACTION_NAMES } from "./actions.js";
 import { randomLook } from "./actors.js";
-import { actionCaptionOf, actorCaptionOf, captionOf } from "./captions.js";
+import { actorCaptionOf, captionOf } from "./captions.js";
 import type { ClassScript } from "./classes.js";
 import { GENERATED } from "./datasets.js";
 import { CLEAR, type Difficulty } from "./difficulty.js";
 import { imitateCompression } from "./effects.js";
 import { PLACES } from "./places.js";
+import { regionThings } from "./regions.js";
 import { makeScene, renderScene, type Script } from "./scene.js";
+
+/** Cells a side of the grid of region captions. */
+export const REGION_GRID = 8;
 
 export interface CaptionedFrame {
   /** [size, size, 3], bytes. */
   readonly rgb: Uint8Array;
   /** Lower case, no full stop; at most 22 words. */
   readonly caption: string;
-  /** Of what goes on alone, and of who and where alone. */
-  readonly actionCaption: string;
+  /** Of who and where alone. */
   readonly actorCaption: string;
+  /** What is in each cell of a grid of `REGION_GRID` cells a side, row by row; null: background. */
+  readonly regions: readonly (string | null)[];
   readonly meta: { readonly script: Script; readonly t: number; readonly key: string };
 }
 
@@ -51,29 +56,33 @@ const STILLS: Difficulty = {
   offStyle: 0,
 };
 
-/** Draws frame `index` of stream `seed`, square, `size` pixels a side. Pure and independent of the other frames. */
-export function captionedFrame(seed: number, index: number, size: number): CaptionedFrame {
+/**
+ * Draws frame `index` of stream `seed`, square, `size` pixels a side. Pure and independent of the other frames.
+ * `hardest`, 0 to 1: frames range from easy to this share of all nuisances.
+ */
+export function captionedFrame(seed: number, index: number, size: number, hardest = 1): CaptionedFrame {
   const key = `captioned/${seed}/${index}`;
   const rng = random(key);
   const script = openScript(rng);
-  const scene = makeScene(script, mixed(rng.next()), key);
+  const scene = makeScene(script, mixed(hardest * rng.next()), key);
   const t = rng.next();
   const rgb = renderScene(scene, t, { width: size, height: size });
   imitateCompression(rgb, { width: size, height: size }, rng.next(), rng);
   return {
     rgb,
     caption: captionOf(scene, t, rng),
-    actionCaption: actionCaptionOf(scene, t, rng),
     actorCaption: actorCaptionOf(scene, rng),
+    regions: regionThings(scene, t, { width: size, height: size }, REGION_GRID),
     meta: { script, t, key },
   };
 }
 
-/** From nothing but the action (0) to the hardest (1): a model learns sooner where some frames are easy. Sizes stay. */
+/** From large actors and nothing else (0) to the hardest (1): a model learns sooner where some frames are easy. */
 function mixed(share: number): Difficulty {
   const mix = (least: number, most: number): number => least + share * (most - least);
   return {
     ...STILLS,
+    radius: [mix(0.1, STILLS.radius[0]), mix(0.16, STILLS.radius[1])],
     offset: mix(CLEAR.offset, STILLS.offset),
     cameraShift: mix(CLEAR.cameraShift, STILLS.cameraShift),
     bystanders: Math.round(mix(CLEAR.bystanders, STILLS.bystanders)),

@@ -1,5 +1,6 @@
 /** Sentences about one moment of a scene, in more or less detail. */
 import type { Random } from "../random.js";
+import type { ActionName } from "./actions.js";
 import { GENERATED } from "./datasets.js";
 import { ACTION_PHRASES, FRAMES, KIND_WORDS, PLACE_PHRASES, SIZE_WORDS, TEXTURE_WORDS } from "./phrases.js";
 import type { Scene } from "./scene.js";
@@ -26,12 +27,13 @@ export function captionOf(scene: Scene, t: number, rng: Random): string {
   }
 }
 
-/** What goes on, without a word about who: "bouncing up from the ground". Never holds a class name of a stand-in. */
-export function actionCaptionOf(scene: Scene, t: number, rng: Random): string {
+/** What goes on, without a word about who, or a time: "bouncing up from the ground". Never a class name of a stand-in. */
+export function actionCaption(action: ActionName, rng: Random): string {
   for (;;) {
-    const doing = doingOf(scene, t, rng);
-    const { does } = ACTION_PHRASES[scene.script.action];
-    const caption = rng.chance(0.7) ? doing : `${rng.pick(["something", "someone", "one"])} ${rng.pick(does)}`;
+    const { doing, does } = ACTION_PHRASES[action];
+    const caption = rng.chance(0.7)
+      ? rng.pick(doing)
+      : `${rng.pick(["something", "someone", "one"])} ${rng.pick(does)}`;
     if (!namesAClass(caption)) return caption;
   }
 }
@@ -43,18 +45,12 @@ export function actorCaptionOf(scene: Scene, rng: Random): string {
   return rng.chance(0.5) ? subject : rng.pick(FRAMES).replace("{}", () => subject);
 }
 
-/** A phrase that goes on after a subject; sometimes one that is true of this moment alone. */
-function doingOf(scene: Scene, t: number, rng: Random): string {
-  const phrases = ACTION_PHRASES[scene.script.action];
-  const moment = scene.progress(t);
-  const moments = (phrases.moments ?? []).filter(({ from, to }) => moment >= from && moment <= to);
-  return moments.length > 0 && rng.chance(0.4) ? rng.pick(moments).doing : rng.pick(phrases.doing);
-}
-
 function anyCaption(scene: Scene, t: number, rng: Random): string {
   const { action, place } = scene.script;
   const phrases = ACTION_PHRASES[action];
-  const doing = doingOf(scene, t, rng);
+  const moment = scene.progress(t);
+  const moments = (phrases.moments ?? []).filter(({ from, to }) => moment >= from && moment <= to);
+  const doing = moments.length > 0 && rng.chance(0.4) ? rng.pick(moments).doing : rng.pick(phrases.doing);
   const where = rng.chance(0.45) ? ` ${rng.pick(PLACE_PHRASES[place])}` : "";
   const detail = rng.next();
   // The actor alone, the action alone, a statement, or a description in a frame of words.

@@ -29,6 +29,8 @@ export interface Shape {
   readonly paint: Paint;
   /** Opacity, 0 to 1. */
   readonly alpha: number;
+  /** What it is a part of, in words: "a wall". Absent where the action alone tells. */
+  readonly thing?: string;
 }
 
 /** What part of the stage the frame shows. The neutral camera is at (0.5, 0.5), zoom 1. */
@@ -52,6 +54,26 @@ export interface Size {
 
 export function canvasOf({ width, height }: Size): Canvas {
   return { width, height, rgb: new Float32Array(width * height * 3) };
+}
+
+/** Where a point of the frame (pixels) is on the stage. */
+export function stagePoint(
+  { width, height }: Size,
+  camera: Camera,
+  column: number,
+  row: number,
+): [x: number, y: number] {
+  const scale = height * camera.zoom;
+  return [(column - width / 2) / scale + camera.x, (row - height / 2) / scale + camera.y];
+}
+
+/** Whether a point of the stage is inside a shape that can be seen. */
+export function covers(shape: Shape, x: number, y: number): boolean {
+  const { form, sx, sy, alpha, angle } = shape;
+  if (alpha <= 0.3 || sx <= 0 || sy <= 0) return false;
+  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+  const [dx, dy] = [x - shape.x, y - shape.y];
+  return distanceTo(form, dx * cosine + dy * sine, dy * cosine - dx * sine, sx, sy) < 0;
 }
 
 const OUTLINE = 0.011;
