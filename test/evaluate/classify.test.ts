@@ -14,7 +14,7 @@ import type { ClipConfig } from "vghif/dist/models/clip-config.js";
 import { VGHIF_DEFAULTS, type VghifConfig } from "vghif/dist/models/vghif-config.js";
 import { initFusion } from "vghif/dist/models/vghif-params.js";
 import { groundingPicture } from "vghif/dist/notebook/grounding-picture.js";
-import { initClip } from "vghif/dist/train/pretrain.js";
+import { initClip } from "vghif/dist/train/pretrain-start.js";
 import { disposeParams } from "vghif/dist/weights/load.js";
 import { PROJECT_ROOT } from "../shared.js";
 

@@ -15,7 +15,7 @@ import { openStore } from "vghif/dist/experiments/store.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
 import { readTable, type TableResult } from "vghif/dist/experiments/table-result.js";
 import { trainedRecognizer } from "vghif/dist/experiments/trained.js";
-import { initClip } from "vghif/dist/train/pretrain.js";
+import { initClip } from "vghif/dist/train/pretrain-start.js";
 import { toHostRecord } from "vghif/dist/train/state.js";
 import { disposeParams } from "vghif/dist/weights/load.js";
 import { writeSafetensors } from "vghif/dist/weights/safetensors.js";

@@ -12,7 +12,7 @@ import type { RunSpec } from "vghif/dist/experiments/spec.js";
 import type { ClipConfig } from "vghif/dist/models/clip-config.js";
 import { VGHIF_DEFAULTS } from "vghif/dist/models/vghif-config.js";
 import { tf } from "vghif/dist/nn/array.js";
-import { initClip } from "vghif/dist/train/pretrain.js";
+import { initClip } from "vghif/dist/train/pretrain-start.js";
 import { toHostRecord } from "vghif/dist/train/state.js";
 import { writeSafetensors } from "vghif/dist/weights/safetensors.js";
 

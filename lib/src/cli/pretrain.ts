@@ -10,7 +10,7 @@ export const register: Register = (program) => {
     .option("--seed <number>", "names the stream of frames and the start values")
     .description("pre-train the small CLIP of scale smoke; an interrupted run goes on from its last checkpoint")
     .action(async (given: { out: string; steps?: string; batch?: string; seed?: string }) => {
-      const { PRETRAIN_DEFAULTS, SMOKE_CLIP_CONFIG } = await import("../train/pretrain.js");
+      const { PRETRAIN_DEFAULTS, SMOKE_CLIP_CONFIG } = await import("../train/pretrain-options.js");
       const { pretrain } = await import("../train/pretrain-run.js");
       const { count } = await import("./numbers.js");
       const options = {

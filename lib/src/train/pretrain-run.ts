@@ -10,7 +10,9 @@ import { sha256 } from "../weights/load.js";
 import { writeSafetensors } from "../weights/safetensors.js";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { train } from "./loop.js";
-import { initClip, type PretrainOptions, pretrainProblem } from "./pretrain.js";
+import { pretrainProblem } from "./pretrain.js";
+import type { PretrainOptions } from "./pretrain-options.js";
+import { initClip } from "./pretrain-start.js";
 import { startState, type TrainState } from "./state.js";
 
 export interface PretrainProgress {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../errors.js";
-import { PACKAGE_ROOT } from "../project.js";
+import { PACKAGE_ROOT, projectPath } from "../project.js";
 
 /** Official checkpoints that tables of scale `paper` name. Files are not shipped: their owners distribute them. */
 const OFFICIAL: Readonly<Record<string, string>> = {
@@ -14,9 +14,10 @@ const OFFICIAL: Readonly<Record<string, string>> = {
 /** The small model that the project pre-trains itself. */
 export const SMOKE_CLIP = "smoke-clip";
 
-/** Where users put checkpoints: VGHIF_WEIGHTS, or `weights` below the working folder. */
+/** Where users put checkpoints: VGHIF_WEIGHTS, or the project's `weights`. */
 export function weightsFolder(): string {
-  return path.resolve(process.env.VGHIF_WEIGHTS ?? "weights");
+  const chosen = process.env.VGHIF_WEIGHTS;
+  return chosen ? path.resolve(chosen) : projectPath("weights");
 }
 
 /**
