@@ -18,5 +18,7 @@ if (files.length === 0) {
   process.exit(1);
 }
 const flags = ["--test", "--test-concurrency=2", "--test-reporter=spec"];
-const run = spawnSync(process.execPath, [...flags, ...files], { cwd: root, stdio: "inherit" });
+// Two test files run at a time; each keeps to one thread.
+const env = { VGHIF_THREADS: "1", ...process.env };
+const run = spawnSync(process.execPath, [...flags, ...files], { cwd: root, stdio: "inherit", env });
 process.exit(run.status ?? 1);
