@@ -105,6 +105,28 @@ describe("a run", () => {
     assert.ok(learned.epochs.at(-1)!.loss < 0.8 * learned.epochs[0]!.loss);
   });
 
+  it("goes on from its checkpoint after it was stopped, to the same numbers", async () => {
+    const spec = { ...SPEC, seed: 4 };
+    const whole = await runExperiment(spec);
+    const controller = new AbortController();
+    const stopped = runExperiment(spec, {
+      signal: controller.signal,
+      checkpointSeconds: 0,
+      onProgress: ({ phase, done }) => {
+        if (phase === "train" && done === 4) controller.abort();
+      },
+    });
+    await assert.rejects(stopped, { name: "AbortError" });
+    const seen: number[] = [];
+    const resumed = await runExperiment(spec, {
+      onProgress: ({ phase, done }) => {
+        if (phase === "train") seen.push(done);
+      },
+    });
+    assert.deepEqual(seen, [5, 6]);
+    assert.deepEqual(numbersOf(resumed), numbersOf(whole));
+  });
+
   it("trains whole backbones from pixels", async () => {
     const train = { ...SPEC.train!, epochs: 1, warmupEpochs: 0, lr: 1e-3, trainable: "all" } as const;
     const result = await runExperiment({ ...SPEC, train });

@@ -72,7 +72,8 @@ for (const compiled of [false, true]) {
         await saveCheckpoint(file, await event.snapshot(), "run-1");
         break;
       }
-      const resumed = await finish(train(problem(), await loadCheckpoint(file, "run-1"), { compiled }));
+      const { state } = await loadCheckpoint(file, "run-1");
+      const resumed = await finish(train(problem(), state, { compiled }));
       assert.deepEqual(resumed.losses, whole.losses.slice(7));
       assert.deepEqual(resumed.state, whole.state);
     });

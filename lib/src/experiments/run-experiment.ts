@@ -11,16 +11,13 @@ import { promptBatch } from "../evaluate/prompts.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import { initFusion } from "../models/vghif-params.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
-import { batchIndices, stepsPerEpoch } from "../train/batches.js";
-import { paramGroups } from "../train/groups.js";
-import { type Problem, train } from "../train/loop.js";
-import { startState, toTensorRecord } from "../train/state.js";
 import type { TensorRecord } from "../train/step.js";
 import { disposeParams, loadClip, sha256 } from "../weights/load.js";
 import { weightsFile } from "../weights/registry.js";
-import { Learner, trainedBackbone, type VideoBatch } from "./learner.js";
-import type { EpochMetrics, RunOutcome } from "./record.js";
-import type { RunSpec, TrainSpec } from "./spec.js";
+import { checkpointOf, fit, placesOf } from "./fit.js";
+import { Learner, trainedBackbone } from "./learner.js";
+import type { RunOutcome } from "./record.js";
+import type { RunSpec } from "./spec.js";
 import { disposeBatch, featureSource, pixelSource, type VideoSource } from "./videos.js";
 
 export interface RunEvent {
@@ -33,6 +30,8 @@ export interface RunEvent {
 export interface RunContext {
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: RunEvent) => void;
+  /** Seconds between checkpoints of the training. Default 60. */
+  readonly checkpointSeconds?: number;
   /** Is shown the trained parameters before they are freed. */
   readonly onTrained?: (trained: Params, config: RecognizerConfig) => Promise<void>;
 }
@@ -74,7 +73,10 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   const parameters = countParameters({ ...fixed, ...trained }, trained, fusion);
   const learner = new Learner(config, { ...fixed, ...trained }, text, trainable === "all");
   try {
-    const { epochs, final, seconds: trainSeconds } = await fit(spec, context, learner, source, training, trained);
+    const checkpoint = checkpointOf(spec, hash, manifestHash(dataset));
+    const begunTraining = performance.now();
+    const { epochs, final } = await fit(spec, context, learner, source, training, trained, checkpoint);
+    const trainSeconds = secondsSince(begunTraining);
     const begun = performance.now();
     const { predictions, scored } = await score(context, learner, source, evaluation, final);
     await context.onTrained?.({ ...fixed, ...final }, config);
@@ -140,69 +142,6 @@ function sourceOf(
 function countParameters(all: Params, trained: Params, fusion: Params): RunOutcome["parameters"] {
   const size = (params: Params): number => Object.values(params).reduce((sum, { size: n }) => sum + n, 0);
   return { total: size(all), trained: size(trained), fusion: size(fusion) };
-}
-
-/** Trains where the spec says so; takes over `trained` and returns its final values. */
-async function fit(
-  spec: RunSpec,
-  context: RunContext,
-  learner: Learner,
-  source: VideoSource,
-  training: readonly Sample[],
-  trained: TensorRecord,
-): Promise<{ epochs: EpochMetrics[]; final: TensorRecord; seconds: number }> {
-  const started = performance.now();
-  const places = placesOf(source, training);
-  if (!spec.train || Object.keys(trained).length === 0) return { epochs: [], final: trained, seconds: 0 };
-  if (places.length === 0) throw new UserError(`run on "${spec.dataset}": none of its training videos could be read`);
-  const problem = problemOf(spec.train, spec.seed, learner, source, places, trained);
-  const epochs: EpochMetrics[] = [];
-  let sum = 0;
-  const start = await startState(trained);
-  disposeParams(trained);
-  const steps = train(problem, start, context.signal ? { signal: context.signal } : {});
-  for (;;) {
-    const next = await steps.next();
-    if (next.done) {
-      return { epochs, final: toTensorRecord(next.value.params), seconds: secondsSince(started) };
-    }
-    const { step, epoch, endsEpoch, loss, lr } = next.value;
-    sum += loss;
-    if (endsEpoch) {
-      epochs.push({ epoch, loss: sum / problem.stepsPerEpoch, lr });
-      sum = 0;
-    }
-    context.onProgress?.({
-      phase: "train",
-      done: step,
-      total: problem.schedule.steps,
-      note: `loss ${loss.toFixed(3)}`,
-    });
-  }
-}
-
-function placesOf(source: VideoSource, wanted: readonly Sample[]): number[] {
-  const place = new Map(source.samples.map((sample, at) => [sample.path, at]));
-  return wanted.flatMap((sample) => place.get(sample.path) ?? []);
-}
-
-function problemOf(
-  spec: TrainSpec,
-  seed: number,
-  learner: Learner,
-  source: VideoSource,
-  places: readonly number[],
-  trained: TensorRecord,
-): Problem<VideoBatch> {
-  const perEpoch = stepsPerEpoch(places.length, spec.batch);
-  return {
-    lossOf: learner.lossOf(spec.labelSmoothing),
-    groups: paramGroups(new Map(Object.entries(trained).map(([name, value]) => [name, value.rank])), spec),
-    schedule: { steps: spec.epochs * perEpoch, warmupSteps: spec.warmupEpochs * perEpoch, minLr: spec.lr / 100 },
-    stepsPerEpoch: perEpoch,
-    batchAt: (step) => source.batch(batchIndices(seed, step, places.length, spec.batch).map((at) => places[at]!)),
-    disposeBatch,
-  };
 }
 
 async function score(

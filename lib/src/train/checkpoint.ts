@@ -5,17 +5,19 @@ import type { TrainState } from "./state.js";
 
 const PARTS = ["params", "m", "v"] as const;
 
-/** Saves a state; `run` names what is being trained, and only the same run may resume from it. */
-export async function saveCheckpoint(file: string, state: TrainState, run: string): Promise<void> {
+/**
+ * Saves a state; `run` names what is being trained, and only the same run may resume from it. `notes` are kept beside it.
+ */
+export async function saveCheckpoint(file: string, state: TrainState, run: string, notes = ""): Promise<void> {
   const tensors = new Map<string, HostTensor>();
   for (const part of PARTS) {
     for (const [name, tensor] of Object.entries(state[part])) tensors.set(`${part}:${name}`, tensor);
   }
-  await writeSafetensors(file, tensors, { metadata: { step: String(state.step), run } });
+  await writeSafetensors(file, tensors, { metadata: { step: String(state.step), run, notes } });
 }
 
 /** Loads a state saved for the same run; throws a UserError where the file is damaged or of another run. */
-export async function loadCheckpoint(file: string, run: string): Promise<TrainState> {
+export async function loadCheckpoint(file: string, run: string): Promise<{ state: TrainState; notes: string }> {
   const source = await openSafetensors(file);
   try {
     const step = Number(source.metadata.step);
@@ -29,7 +31,7 @@ export async function loadCheckpoint(file: string, run: string): Promise<TrainSt
       if (!part) throw new UserError(`${file}: unexpected tensor "${key}" in a training checkpoint`);
       state[part][key.slice(part.length + 1)] = await source.read(key);
     }
-    return { step, ...state };
+    return { state: { step, ...state }, notes: source.metadata.notes ?? "" };
   } finally {
     await source.close();
   }

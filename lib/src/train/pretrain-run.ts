@@ -46,7 +46,7 @@ export async function pretrain(
   const run = JSON.stringify({ config, options });
   const fresh = initClip(config, options.seed);
   const problem = pretrainProblem(config, fresh, await loadTokenizer(), options);
-  const start = existsSync(checkpoint) ? await loadCheckpoint(checkpoint, run) : await startState(fresh);
+  const start = existsSync(checkpoint) ? (await loadCheckpoint(checkpoint, run)).state : await startState(fresh);
   tf.dispose(fresh);
   const started = performance.now();
   const curve: { step: number; loss: number }[] = [];
