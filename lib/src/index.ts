@@ -21,6 +21,7 @@ export { VGHIF_DEFAULTS, type VghifConfig } from "./models/vghif-config.js";
 
 // experiments: tables from records
 
+export { type GroundingPictureOptions, groundingPicture } from "./evaluate/grounding-picture.js";
 export { type FewShotChoice, type FewShotTable, fewShotTable } from "./experiments/few-shot.js";
 export type { Figure } from "./experiments/figure.js";
 export { figureShots } from "./experiments/figure-shots.js";
@@ -35,8 +36,6 @@ export { defineTable, type Table, tableSpecs } from "./experiments/table.js";
 export { table4 } from "./experiments/table-4.js";
 export { readTable, type TableResult } from "./experiments/table-result.js";
 export { trainedRecognizer } from "./experiments/trained.js";
-
 // notebook: what cells call
 export { type ShowOptions, show } from "./notebook/display.js";
-export { type GroundingPictureOptions, groundingPicture } from "./notebook/grounding-picture.js";
 export { type RunTableOptions, runTable } from "./notebook/run-table.js";

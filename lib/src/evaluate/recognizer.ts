@@ -1,14 +1,13 @@
 /** A recogniser from files: a backbone's checkpoint, or one that a run has trained (backbone and fusion together). */
 import { UserError } from "../errors.js";
 import type { Tower } from "../features/encode.js";
-import { clipConfigOf, clipShapes } from "../models/clip-config.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import type { VghifConfig } from "../models/vghif-config.js";
 import { fusionShapes } from "../models/vghif-params.js";
-import type { Params, Tensor } from "../nn/array.js";
-import { checkShapes, sha256, toHost, toTensor } from "../weights/load.js";
+import type { Params } from "../nn/array.js";
+import { loadClip, sha256, toHost } from "../weights/load.js";
 import { SMOKE_CLIP, weightsFile } from "../weights/registry.js";
-import { type HostTensor, openSafetensors, writeSafetensors } from "../weights/safetensors.js";
+import { type HostTensor, writeSafetensors } from "../weights/safetensors.js";
 
 export interface Recognizer extends Tower {
   readonly config: RecognizerConfig;
@@ -27,26 +26,12 @@ const FUSION_KEY = "vghif.config";
  */
 export async function loadRecognizer(weights: string = SMOKE_CLIP): Promise<Recognizer> {
   const file = weightsFile(weights);
-  const source = await openSafetensors(file);
-  try {
-    const shapes = new Map([...source.entries].map(([name, entry]) => [name, entry.shape] as const));
-    for (const name of ["input_resolution", "context_length", "vocab_size"]) shapes.delete(name);
-    const vghif = fusionOf(source.metadata[FUSION_KEY], file);
-    let clip: RecognizerConfig["clip"];
-    try {
-      clip = clipConfigOf(shapes);
-    } catch (error) {
-      throw new UserError(`${file}: ${(error as Error).message}`);
-    }
-    const expected = new Map<string, readonly number[]>(clipShapes(clip));
-    for (const [name, shape] of vghif ? fusionShapes(vghif, clip) : []) expected.set(name, shape);
-    checkShapes(file, shapes, expected);
-    const params: Record<string, Tensor> = {};
-    for (const name of expected.keys()) params[name] = toTensor(await source.read(name));
-    return { config: { clip, vghif }, clip, params, hash: await sha256(file), weights, file };
-  } finally {
-    await source.close();
-  }
+  let vghif: VghifConfig | null = null;
+  const { config: clip, params } = await loadClip(file, (config, metadata) => {
+    vghif = fusionOf(metadata[FUSION_KEY], file);
+    return vghif ? fusionShapes(vghif, config) : new Map();
+  });
+  return { config: { clip, vghif }, clip, params, hash: await sha256(file), weights, file };
 }
 
 function fusionOf(text: string | undefined, file: string): VghifConfig | null {

@@ -1,7 +1,7 @@
 /** Checkpoint files to parameters on the tensor backend, checked name by name and shape by shape. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { UserError } from "../errors.js";
+import { messageOf, UserError } from "../errors.js";
 import { type ClipConfig, clipConfigOf, clipShapes } from "../models/clip-config.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import { type HostTensor, openSafetensors } from "./safetensors.js";
@@ -11,7 +11,7 @@ const NOT_PARAMETERS = new Set(["input_resolution", "context_length", "vocab_siz
 
 export interface LoadedClip {
   readonly config: ClipConfig;
-  /** Every parameter of `clipShapes(config)`, 32-bit; owned by the caller. */
+  /** Every parameter of `clipShapes(config)` and of `more`, 32-bit; owned by the caller. */
   readonly params: Record<string, Tensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -34,8 +34,13 @@ export async function toHost(tensor: Tensor): Promise<HostTensor> {
 /**
  * Loads a CLIP (ViT) state dict from a safetensors file; 16-bit floats are widened. Missing, extra and misshapen
  * tensors are errors that name them.
+ * @param more parameters beyond CLIP's that the file must hold, by name with their shapes; default: none
  */
-export async function loadClip(file: string): Promise<LoadedClip> {
+export async function loadClip(
+  file: string,
+  more: (clip: ClipConfig, metadata: LoadedClip["metadata"]) => ReadonlyMap<string, readonly number[]> = () =>
+    new Map(),
+): Promise<LoadedClip> {
   const source = await openSafetensors(file);
   try {
     const shapes = new Map([...source.entries].map(([name, entry]) => [name, entry.shape] as const));
@@ -44,9 +49,9 @@ export async function loadClip(file: string): Promise<LoadedClip> {
     try {
       config = clipConfigOf(shapes);
     } catch (error) {
-      throw new UserError(`${file}: ${(error as Error).message}`);
+      throw new UserError(`${file}: ${messageOf(error)}`);
     }
-    const expected = clipShapes(config);
+    const expected = new Map([...clipShapes(config), ...more(config, source.metadata)]);
     checkShapes(file, shapes, expected);
     const params: Record<string, Tensor> = {};
     for (const name of expected.keys()) params[name] = toTensor(await source.read(name));

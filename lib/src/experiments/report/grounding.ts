@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { datasetRoot, findDataset } from "../../data/manifest-find.js";
 import { classifyVideo } from "../../evaluate/classify.js";
-import { groundingPicture } from "../../notebook/grounding-picture.js";
+import { groundingPicture } from "../../evaluate/grounding-picture.js";
 import { disposeParams } from "../../weights/load.js";
 import { weightsFile } from "../../weights/registry.js";
 import { runId, shortId } from "../id.js";

@@ -4,9 +4,9 @@ import { loadClip } from "../data/frames/load.js";
 import { normTable } from "../data/frames/normalise.js";
 import { videoTransform } from "../data/frames/transforms.js";
 import { UserError } from "../errors.js";
-import type { Classified } from "../evaluate/classify.js";
-import { type Grounding, groundingOf } from "../evaluate/grounding.js";
-import type { Recognizer } from "../evaluate/recognizer.js";
+import type { Classified } from "./classify.js";
+import { type Grounding, groundingOf } from "./grounding.js";
+import type { Recognizer } from "./recognizer.js";
 
 export interface GroundingPictureOptions {
   /** Width and height of a frame in the picture, pixels. Default 112. */
