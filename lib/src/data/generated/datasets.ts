@@ -4,7 +4,7 @@ import { type Random, random } from "../random.js";
 import type { SplitName } from "../types.js";
 import { randomLook } from "./actors.js";
 import { type ClassScript, HMDB_LIKE, KINETICS_LIKE, MINI_KINETICS_LIKE, UCF_LIKE } from "./classes.js";
-import { DIFFICULTY, type Difficulty } from "./difficulty.js";
+import { CLUTTERED, DIFFICULTY, type Difficulty } from "./difficulty.js";
 import { PLACES } from "./places.js";
 import type { Size } from "./raster.js";
 import type { Script } from "./scene.js";
@@ -29,7 +29,7 @@ export const GENERATED: readonly GeneratedDataset[] = [
     name: "ucf-like",
     title: "UCF-like: generated videos in which appearance decides",
     classes: UCF_LIKE,
-    videos: { train: 16, val: 4, test: 15 },
+    videos: { train: 24, val: 8, test: 15 },
     difficulty: DIFFICULTY,
     actionVaries: true,
     stream: "ucf-like",
@@ -38,8 +38,8 @@ export const GENERATED: readonly GeneratedDataset[] = [
     name: "hmdb-like",
     title: "HMDB-like: generated videos in which motion and local interplay decide",
     classes: HMDB_LIKE,
-    videos: { train: 16, val: 4, test: 15 },
-    difficulty: DIFFICULTY,
+    videos: { train: 24, val: 8, test: 15 },
+    difficulty: CLUTTERED,
     actionVaries: false,
     stream: "hmdb-like",
   },

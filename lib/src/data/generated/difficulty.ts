@@ -29,7 +29,24 @@ export interface Difficulty {
   readonly offStyle: number;
 }
 
-/** Of the stand-in datasets. */
+/** Of stand-ins whose actions decide: small actors in clutter, so that seeing what goes on takes a close look. */
+export const CLUTTERED: Difficulty = {
+  radius: [0.05, 0.095],
+  stage: [0.74, 0.95],
+  offset: 0.09,
+  cameraShift: 0.07,
+  cameraShake: 0.01,
+  zoom: [0.85, 1.08],
+  bystanders: 5,
+  idleThings: 3,
+  light: 0.4,
+  tint: 26,
+  grain: 16,
+  pace: 0.15,
+  offStyle: 0.2,
+};
+
+/** Of the other stand-in datasets. */
 export const DIFFICULTY: Difficulty = {
   radius: [0.065, 0.115],
   stage: [0.78, 1],
