@@ -1,4 +1,5 @@
 /** The grounding map of one label over a video's frames, as one SVG that needs nothing else. */
+import { createHash } from "node:crypto";
 import sharp from "sharp";
 import { loadClip } from "../data/frames/load.js";
 import { normTable } from "../data/frames/normalise.js";
@@ -46,54 +47,67 @@ export async function groundingPicture(
   const rowHeight = frameSize + BAR + 2 * GAP;
   const width = LABEL_WIDTH + shown.length * (frameSize + GAP);
   const height = HEAD + rows.length * rowHeight;
+  // Pictures of one page share their ids: a name of this one's own keeps it from showing another's frames.
+  const name = createHash("sha256")
+    .update([video, label, ...pictures].join("\n"))
+    .digest("hex")
+    .slice(0, 8);
+  const drawn = await Promise.all(rows.map((row, at) => drawnRow(row, `${name}-h${at}`)));
+  const title = `Where the text “${escapeXml(label)}” looked`;
+  const square = `width="${frameSize}" height="${frameSize}"`;
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="4" y="20" font-size="14" fill="#111">Where the text “${escapeXml(label)}” looked</text>`,
+    `<text x="4" y="20" font-size="14" fill="#111">${title}</text>`,
     "<defs>",
-    ...pictures.map((uri, at) => `<image id="f${at}" width="${frameSize}" height="${frameSize}" href="${uri}"/>`),
+    ...pictures.map((uri, at) => `<image id="${name}-f${at}" ${square} href="${uri}"/>`),
+    ...drawn.flatMap(({ heats }) =>
+      heats.map(({ id, uri }) => `<image id="${id}" ${square} preserveAspectRatio="none" href="${uri}"/>`),
+    ),
     "</defs>",
   ];
-  for (const [at, row] of rows.entries()) {
-    parts.push(
-      await rowPicture(
-        row,
-        shown,
-        HEAD + at * rowHeight,
-        frameSize,
-        rows.some(({ pass }) => pass > 0),
-      ),
-    );
+  const passes = rows.some(({ pass }) => pass > 0);
+  for (const [at, row] of drawn.entries()) {
+    parts.push(...rowPicture(row, shown, HEAD + at * rowHeight, frameSize, passes, name));
   }
   return [...parts, "</svg>"].join("\n");
 }
 
-async function rowPicture(
-  row: Grounding,
+/** A row with the pictures of its weights: one for all frames, or one a frame. */
+interface DrawnRow {
+  readonly row: Grounding;
+  readonly heats: readonly { readonly id: string; readonly uri: string }[];
+}
+
+async function drawnRow(row: Grounding, name: string): Promise<DrawnRow> {
+  const strongest = Math.max(...row.maps.flat(), 0);
+  const uris = await Promise.all(row.maps.map((map) => heatPicture(map, row.grid, strongest)));
+  return { row, heats: uris.map((uri, at) => ({ id: `${name}-${at}`, uri })) };
+}
+
+function rowPicture(
+  { row, heats }: DrawnRow,
   shown: readonly number[],
   top: number,
   size: number,
   passes: boolean,
-): Promise<string> {
+  name: string,
+): string[] {
   const title = passes ? `block ${row.block}, pass ${row.pass + 1}` : `block ${row.block}`;
   const parts = [`<text x="4" y="${top + size / 2}" fill="#111">${title}</text>`];
-  const strongest = Math.max(...row.maps.flat(), 0);
-  const heats = await Promise.all(row.maps.map((map) => heatPicture(map, row.grid, strongest)));
   const most = Math.max(...(row.frames ?? [0]));
   for (const [column, frame] of shown.entries()) {
     const x = LABEL_WIDTH + column * (size + GAP);
-    parts.push(`<use href="#f${column}" x="${x}" y="${top}"/>`);
+    parts.push(`<use href="#${name}-f${column}" x="${x}" y="${top}"/>`);
     const heat = heats.length > 1 ? heats[frame] : heats[0];
-    if (heat)
-      parts.push(
-        `<image x="${x}" y="${top}" width="${size}" height="${size}" preserveAspectRatio="none" href="${heat}"/>`,
-      );
+    if (heat) parts.push(`<use href="#${heat.id}" x="${x}" y="${top}"/>`);
     if (row.frames) {
       const length = (size * (row.frames[frame]! / (most || 1))).toFixed(1);
       parts.push(`<rect x="${x}" y="${top + size + GAP / 2}" width="${length}" height="${BAR - 4}" fill="#c1272d"/>`);
     }
   }
-  return parts.join("\n");
+  return parts;
 }
 
 /** The chosen frames as data URIs of JPEG pictures, cut as the model's transform cuts them. */
