@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import { findDataset } from "vghif/dist/data/manifest-find.js";
+import { readDataset } from "vghif/dist/data/manifest.js";
+import type { Dataset } from "vghif/dist/data/types.js";
 import { fewShotTable } from "vghif/dist/experiments/few-shot.js";
 import { runId } from "vghif/dist/experiments/id.js";
 import type { RunOutcome, RunRecord } from "vghif/dist/experiments/record.js";
@@ -13,6 +14,7 @@ import type { RunSpec } from "vghif/dist/experiments/spec.js";
 import { openStore, type RecordStore } from "vghif/dist/experiments/store.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
 import { weightsFile } from "vghif/dist/weights/registry.js";
+import { PROJECT_ROOT } from "../shared.js";
 
 /** A folder that goes away after the test. */
 export function temporaryFolder(t: TestContext): string {
@@ -52,7 +54,7 @@ export function exampleRecord(spec: RunSpec, top1: number): RunRecord {
     spec,
     ...exampleOutcome(top1),
     datasetKind: "generated",
-    hashes: { weights: weightsHash(spec.weights), manifest: manifestHash(findDataset(spec.dataset)) },
+    hashes: { weights: weightsHash(spec.weights), manifest: manifestHash(shipped(spec.dataset)) },
     package: "vghif 0.0.0",
     backend: "cpu",
     device: "test",
@@ -70,6 +72,11 @@ export function exampleStore(t: TestContext, top1: (spec: RunSpec) => number | n
     if (value !== null) store.write(exampleRecord(spec, value));
   }
   return store;
+}
+
+/** The manifest in the project, whatever data has been made there. */
+function shipped(name: string): Dataset {
+  return readDataset(path.join(PROJECT_ROOT, "data-manifests", name));
 }
 
 const hashes = new Map<string, string>();

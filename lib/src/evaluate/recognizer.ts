@@ -1,4 +1,5 @@
 /** A recogniser from files: a backbone's checkpoint, or one that a run has trained (backbone and fusion together). */
+import { startEngine } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import type { Tower } from "../features/encode.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
@@ -25,6 +26,7 @@ const FUSION_KEY = "vghif.config";
  * is missing, extra or misshapen.
  */
 export async function loadRecognizer(weights: string = SMOKE_CLIP): Promise<Recognizer> {
+  await startEngine();
   const file = weightsFile(weights);
   let vghif: VghifConfig | null = null;
   const { config: clip, params } = await loadClip(file, (config, metadata) => {

@@ -7,9 +7,6 @@
 import "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs-core";
 
-// The plain cpu backend, which other libraries use too, would print advice at its first use.
-Reflect.set(tf.findBackend("cpu") ?? {}, "firstUse", false);
-
 export { tf };
 export type Tensor = tf.Tensor;
 
