@@ -3,9 +3,10 @@ import { drawShots } from "../data/few-shot.js";
 import { GENERATED } from "../data/generated/datasets.js";
 import { findDataset } from "../data/manifest-find.js";
 import { type FewShotTable, fewShotTable } from "./few-shot.js";
+import { OWN_FEW_SHOT } from "./recipes.js";
 
 /**
- * Declares the comparison at the smoke recipe (small training, towers frozen).
+ * Declares the comparison at the smoke recipe (towers frozen), on the user's own videos with longer training.
  *
  * @param dataset name or folder of a dataset; a generated one need not have been made yet
  * @param shots videos a class, one column each
@@ -14,7 +15,8 @@ import { type FewShotTable, fewShotTable } from "./few-shot.js";
  * @throws UserError where there is no such dataset, or a class has fewer training videos than the most shots
  */
 export function fewShotOn(dataset: string, shots: readonly number[], seeds: number, weights?: string): FewShotTable {
-  if (!GENERATED.some(({ name }) => name === dataset)) {
+  const generated = GENERATED.some(({ name }) => name === dataset);
+  if (!generated) {
     const { splits, classes } = findDataset(dataset);
     drawShots(splits.train ?? [], classes, Math.max(...shots), 0);
   }
@@ -25,6 +27,6 @@ export function fewShotOn(dataset: string, shots: readonly number[], seeds: numb
     datasets: [{ smoke: dataset, paper: dataset }],
     shots: [...new Set(shots)].sort((a, b) => a - b),
     seeds: { smoke: all, paper: all },
-    ...(weights === undefined ? {} : { change: { weights } }),
+    change: { ...(generated ? {} : { train: OWN_FEW_SHOT.train }), ...(weights === undefined ? {} : { weights }) },
   });
 }
