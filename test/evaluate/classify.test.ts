@@ -17,25 +17,14 @@ import { initFusion } from "vghif/dist/models/vghif-params.js";
 import { initClip } from "vghif/dist/train/pretrain-start.js";
 import { disposeParams } from "vghif/dist/weights/load.js";
 import { PROJECT_ROOT } from "../shared.js";
+import { TINY_CLIP } from "../tiny-clip.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "vghif classify "));
 after(() => rmSync(folder, { recursive: true }));
 
 const VIDEO = path.join(PROJECT_ROOT, "notebooks", "media", "forecourt.mp4");
 const LABELS = ["people walking", "a dog barking", "an empty street"];
-const CLIP: ClipConfig = {
-  embedDim: 16,
-  imageResolution: 40,
-  patchSize: 8,
-  visionLayers: 4,
-  visionWidth: 24,
-  visionHeads: 1,
-  contextLength: 77,
-  vocabSize: 49408,
-  textWidth: 20,
-  textHeads: 1,
-  textLayers: 2,
-};
+const CLIP: ClipConfig = { ...TINY_CLIP, imageResolution: 40 };
 
 /** A recogniser with random weights and open gates, through its file. */
 async function recognizer(change: Partial<VghifConfig> | null): Promise<Recognizer> {

@@ -20,6 +20,7 @@ import { toHostRecord } from "vghif/dist/train/state.js";
 import { disposeParams } from "vghif/dist/weights/load.js";
 import { writeSafetensors } from "vghif/dist/weights/safetensors.js";
 import { PROJECT_ROOT } from "../shared.js";
+import { TINY_CLIP } from "../tiny-clip.js";
 
 const FOLDER = mkdtempSync(path.join(tmpdir(), "vghif user "));
 const WEIGHTS = path.join(FOLDER, "model.safetensors");
@@ -36,9 +37,7 @@ before(async () => {
   const videos = { train: 7, val: 0, test: 0 };
   await generateDataset({ ...declared, classes: declared.classes.slice(0, 3), videos }, path.join(FOLDER, "clips"));
   await startEngine();
-  const sizes = { embedDim: 16, imageResolution: 32, patchSize: 8, visionLayers: 4, visionWidth: 24, visionHeads: 1 };
-  const text = { contextLength: 77, vocabSize: 49408, textWidth: 20, textHeads: 1, textLayers: 2 };
-  const params = initClip({ ...sizes, ...text }, 5);
+  const params = initClip(TINY_CLIP, 5);
   await writeSafetensors(WEIGHTS, new Map(Object.entries(await toHostRecord(params))));
   disposeParams(params);
 });

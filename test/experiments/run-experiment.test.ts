@@ -9,29 +9,15 @@ import { generateDataset } from "vghif/dist/data/generated/generate.js";
 import { startEngine } from "vghif/dist/engine/index.js";
 import { type ExperimentResult, runExperiment } from "vghif/dist/experiments/run-experiment.js";
 import type { RunSpec } from "vghif/dist/experiments/spec.js";
-import type { ClipConfig } from "vghif/dist/models/clip-config.js";
 import { VGHIF_DEFAULTS } from "vghif/dist/models/vghif-config.js";
 import { tf } from "vghif/dist/nn/array.js";
 import { initClip } from "vghif/dist/train/pretrain-start.js";
 import { toHostRecord } from "vghif/dist/train/state.js";
 import { writeSafetensors } from "vghif/dist/weights/safetensors.js";
+import { TINY_CLIP } from "../tiny-clip.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "vghif run "));
 after(() => rmSync(folder, { recursive: true }));
-
-const CLIP: ClipConfig = {
-  embedDim: 16,
-  imageResolution: 32,
-  patchSize: 8,
-  visionLayers: 4,
-  visionWidth: 24,
-  visionHeads: 1,
-  contextLength: 77,
-  vocabSize: 49408,
-  textWidth: 20,
-  textHeads: 1,
-  textLayers: 2,
-};
 
 /** Three classes of four training, one validation and three test videos: real files. */
 const DATASET: GeneratedDataset = {
@@ -76,7 +62,7 @@ describe("a run", () => {
     process.env.VGHIF_DATA = path.join(folder, "data");
     process.env.VGHIF_CACHE = path.join(folder, "cache");
     await startEngine();
-    const params = initClip(CLIP, 5);
+    const params = initClip(TINY_CLIP, 5);
     await writeSafetensors(SPEC.weights, new Map(Object.entries(await toHostRecord(params))));
     tf.dispose(params);
     mkdirSync(path.join(folder, "data"));

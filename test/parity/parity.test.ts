@@ -6,7 +6,7 @@ import { before, describe, it } from "node:test";
 import { startEngine } from "vghif/dist/engine/index.js";
 import { compareTensor } from "vghif/dist/parity/compare.js";
 import { parity } from "vghif/dist/parity/parity.js";
-import { openSafetensors, writeSafetensors } from "vghif/dist/weights/safetensors.js";
+import { readSafetensors, writeSafetensors } from "vghif/dist/weights/safetensors.js";
 import { absent, sharedDir } from "../shared.js";
 
 /** Cases and how many tensors each must compare, so that a case that silently compares nothing fails. */
@@ -54,11 +54,9 @@ describe("parity with the official code", () => {
 
 /** Adds `by` to the first element of a tensor, or stores the tensor under another name. */
 async function change(file: string, name: string, by: number, as: string = name): Promise<void> {
-  const source = await openSafetensors(file);
-  const tensors = new Map();
-  for (const key of source.entries.keys()) tensors.set(key === name ? as : key, await source.read(key));
-  await source.close();
-  tensors.get(as).data[0] += by;
+  const tensors = new Map([...(await readSafetensors(file))].map(([key, tensor]) => [key === name ? as : key, tensor]));
+  const { data } = tensors.get(as)!;
+  data[0] = data[0]! + by;
   await writeSafetensors(file, tensors);
 }
 

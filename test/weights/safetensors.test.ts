@@ -6,21 +6,10 @@ import { after, describe, it } from "node:test";
 import fc from "fast-check";
 import { UserError } from "vghif/dist/errors.js";
 import { narrowF16, widenBf16, widenF16 } from "vghif/dist/weights/halves.js";
-import { type HostTensor, openSafetensors, writeSafetensors } from "vghif/dist/weights/safetensors.js";
+import { type HostTensor, openSafetensors, readSafetensors, writeSafetensors } from "vghif/dist/weights/safetensors.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "vghif safetensors "));
 after(() => rmSync(folder, { recursive: true }));
-
-async function readAll(file: string): Promise<Map<string, HostTensor>> {
-  const source = await openSafetensors(file);
-  try {
-    const tensors = new Map<string, HostTensor>();
-    for (const name of source.entries.keys()) tensors.set(name, await source.read(name));
-    return tensors;
-  } finally {
-    await source.close();
-  }
-}
 
 /** A file with this header text and data. */
 function craft(name: string, header: string, data = Buffer.alloc(0)): string {
@@ -42,7 +31,7 @@ describe("safetensors", () => {
       ["empty", { dtype: "F32", shape: [0, 5], data: new Float32Array() }],
     ]);
     await writeSafetensors(file, tensors, { metadata: { note: "ünï" } });
-    assert.deepEqual(await readAll(file), tensors);
+    assert.deepEqual(await readSafetensors(file), tensors);
     const source = await openSafetensors(file);
     assert.deepEqual(source.metadata, { note: "ünï" });
     await assert.rejects(source.read("bias"), /tensor "bias" is missing/);
@@ -59,14 +48,14 @@ describe("safetensors", () => {
       brain: { dtype: "BF16", shape: [2], data_offsets: [6, 10] },
     });
     const data = Buffer.from(Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x3fc0, 0xff80).buffer);
-    const read = await readAll(craft("halves.safetensors", header, data));
+    const read = await readSafetensors(craft("halves.safetensors", header, data));
     assert.deepEqual([...read.get("half")!.data], [1, -2, 2 ** -24]);
     assert.deepEqual([...read.get("brain")!.data], [1.5, Number.NEGATIVE_INFINITY]);
     const file = path.join(folder, "stored.safetensors");
     await writeSafetensors(file, new Map([["x", { dtype: "F32", shape: [2], data: Float32Array.of(0.1, 65504) }]]), {
       half: true,
     });
-    assert.deepEqual([...(await readAll(file)).get("x")!.data], [0.0999755859375, 65504]);
+    assert.deepEqual([...(await readSafetensors(file)).get("x")!.data], [0.0999755859375, 65504]);
   });
 
   const bad: Record<string, [header: string, data: number, message: RegExp]> = {
@@ -115,7 +104,7 @@ describe("safetensors", () => {
         for (const [at, value] of edits) bytes[at] = value;
         writeFileSync(mutated, bytes.subarray(0, length));
         try {
-          for (const { shape, data } of (await readAll(mutated)).values()) {
+          for (const { shape, data } of (await readSafetensors(mutated)).values()) {
             assert.equal(
               data.length,
               shape.reduce((product, n) => product * n, 1),

@@ -9,8 +9,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.js";
+import { writeFileWhole } from "../files.js";
 import { formatCsv, parseClasses, parseSamples, pathFault, readText } from "./manifest-csv.js";
-import { writeFileWhole } from "./manifest-file.js";
 import type { Dataset, Sample, SplitName } from "./types.js";
 
 export const SPLITS: readonly SplitName[] = ["train", "val", "test"];

@@ -1,5 +1,4 @@
 /** The training of one run, with checkpoints: a killed run goes on where it was, and ends with the same numbers. */
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
@@ -14,6 +13,7 @@ import { type Problem, train } from "../train/loop.js";
 import { startState, type TrainState, toTensorRecord } from "../train/state.js";
 import type { TensorRecord } from "../train/step.js";
 import { disposeParams } from "../weights/load.js";
+import { sha256 } from "./id.js";
 import type { Learner, VideoBatch } from "./learner.js";
 import type { EpochMetrics } from "./record.js";
 import type { RunContext } from "./run-experiment.js";
@@ -31,10 +31,7 @@ export interface CheckpointPlace {
 
 /** Where a run keeps its checkpoint; another spec, other weights or other data have another place. */
 export function checkpointOf(spec: RunSpec, weights: string, manifest: string): CheckpointPlace {
-  const run = createHash("sha256")
-    .update(JSON.stringify([spec, weights, manifest]))
-    .digest("hex")
-    .slice(0, 32);
+  const run = sha256(JSON.stringify([spec, weights, manifest])).slice(0, 32);
   return { file: path.join(cacheFolder(), "checkpoints", `${run}.safetensors`), run };
 }
 

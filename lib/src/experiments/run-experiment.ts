@@ -1,5 +1,4 @@
 /** One run from its spec: data, weights, features, training, evaluation. What it returns depends on the spec alone. */
-import { createHash } from "node:crypto";
 import { drawShots } from "../data/few-shot.js";
 import { datasetRoot, findDataset } from "../data/manifest-find.js";
 import { random } from "../data/random.js";
@@ -12,9 +11,10 @@ import type { RecognizerConfig } from "../models/recognizer.js";
 import { initFusion } from "../models/vghif-params.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import type { TensorRecord } from "../train/step.js";
-import { disposeParams, loadClip, sha256 } from "../weights/load.js";
+import { disposeParams, loadClip, sha256 as sha256OfFile } from "../weights/load.js";
 import { weightsFile } from "../weights/registry.js";
 import { checkpointOf, fit, placesOf } from "./fit.js";
+import { sha256 } from "./id.js";
 import { Learner, trainedBackbone } from "./learner.js";
 import type { RunOutcome } from "./record.js";
 import type { RunSpec } from "./spec.js";
@@ -50,7 +50,7 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   const dataset = findDataset(spec.dataset);
   const { training, evaluation } = samplesOf(spec, dataset);
   const file = weightsFile(spec.weights);
-  const hash = await sha256(file);
+  const hash = await sha256OfFile(file);
   const { config: clip, params: backbone } = await loadClip(file);
   const config: RecognizerConfig = { clip, vghif: spec.vghif };
   const trainable = spec.train?.trainable ?? "none";
@@ -73,7 +73,8 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   const parameters = countParameters({ ...fixed, ...trained }, trained, fusion);
   const learner = new Learner(config, { ...fixed, ...trained }, text, trainable === "all");
   try {
-    const checkpoint = checkpointOf(spec, hash, manifestHash(dataset));
+    const manifest = manifestHash(dataset);
+    const checkpoint = checkpointOf(spec, hash, manifest);
     const begunTraining = performance.now();
     const { epochs, final } = await fit(spec, context, learner, source, training, trained, checkpoint);
     const trainSeconds = secondsSince(begunTraining);
@@ -94,7 +95,7 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
       parameters,
       seconds: { features: featureSeconds, train: trainSeconds, evaluate: secondsSince(begun) },
       datasetKind: dataset.kind,
-      hashes: { weights: hash, manifest: manifestHash(dataset) },
+      hashes: { weights: hash, manifest },
     };
   } finally {
     learner.dispose();
@@ -173,7 +174,5 @@ async function score(
 
 /** SHA-256 of what the manifest says: classes and splits. */
 export function manifestHash({ name, classes, splits }: Dataset): string {
-  return createHash("sha256")
-    .update(JSON.stringify([name, classes, splits]))
-    .digest("hex");
+  return sha256(JSON.stringify([name, classes, splits]));
 }

@@ -5,6 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.js";
+import { writeFileWhole } from "../files.js";
 import { projectPath } from "../project.js";
 import { parseRecord } from "./parse-record.js";
 import type { RunRecord } from "./record.js";
@@ -66,29 +67,11 @@ function textOf(file: string): string {
 }
 
 function writeDurably(target: string, text: string): void {
-  const temporary = `${target}.${process.pid}.tmp`;
   try {
     fs.mkdirSync(path.dirname(target), { recursive: true });
-    const handle = fs.openSync(temporary, "w");
-    try {
-      fs.writeFileSync(handle, text);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
-    fs.renameSync(temporary, target);
+    writeFileWhole(target, text);
   } catch (error) {
-    removeIfThere(temporary);
     throw new UserError(`cannot write the record ${target}: ${reasonOf(error)}`);
-  }
-}
-
-/** Best effort on the way out of a failed write; the failure itself is what is reported. */
-function removeIfThere(file: string): void {
-  try {
-    fs.rmSync(file, { force: true });
-  } catch {
-    return;
   }
 }
 

@@ -10,7 +10,7 @@ import path from "node:path";
 import { UserError } from "../errors.js";
 import { projectPath } from "../project.js";
 import { sha256 } from "../weights/load.js";
-import { type HostTensor, openSafetensors, writeSafetensors } from "../weights/safetensors.js";
+import { type HostTensor, readSafetensors, writeSafetensors } from "../weights/safetensors.js";
 
 /** Tensors by name: "cls" [T, D] of the last block; "level.<n>.cls" [T, D], "level.<n>.patch" [N, D], n from 1. */
 export type VideoFeature = ReadonlyMap<string, HostTensor>;
@@ -56,14 +56,7 @@ export class FeatureCache {
   async read(file: string): Promise<VideoFeature | null> {
     if (!existsSync(file)) return null;
     try {
-      const source = await openSafetensors(file);
-      try {
-        const tensors = new Map<string, HostTensor>();
-        for (const name of source.entries.keys()) tensors.set(name, await source.read(name));
-        return tensors;
-      } finally {
-        await source.close();
-      }
+      return await readSafetensors(file);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       await rm(file, { force: true });

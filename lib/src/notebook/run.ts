@@ -1,9 +1,9 @@
 /** Executes notebooks through the real tslab kernel, without Python. */
-import { randomUUID } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { messageOf, UserError } from "../errors.js";
+import { writeFileWhole } from "../files.js";
 import { type Cell, formatNotebook, type Notebook, type Output, parseNotebook } from "./document.js";
 import { findDrift } from "./drift.js";
 import { type Kernel, startKernel } from "./kernel/kernel.js";
@@ -84,7 +84,7 @@ export async function executeNotebook(file: string, options: ExecuteOptions = {}
     cells: before.cells.map((cell, index) => ({ ...cell, outputs: collector.outputsOf(index) })),
   };
   const formatted = formatNotebook(after);
-  if (write) await replaceFile(file, formatted);
+  if (write) replaceFile(file, formatted);
   const drift = findDrift(before, after);
   if (drift.length === 0 && formatted !== text)
     drift.push("the outputs are the same, but the file is not in normalised form");
@@ -133,20 +133,11 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-/** Writes beside the file, syncs, renames: a killed run leaves the old file. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`;
+/** A killed run leaves the old file. */
+function replaceFile(file: string, text: string): void {
   try {
-    const handle = await open(temporary, "w");
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
+    writeFileWhole(file, text);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw new UserError(`cannot write ${file} (${messageOf(error)})`);
   }
 }

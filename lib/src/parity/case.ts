@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.js";
-import { type HostTensor, openSafetensors } from "../weights/safetensors.js";
+import { type HostTensor, readSafetensors } from "../weights/safetensors.js";
 
 export type CaseKind = "CLIP" | "X-CLIP" | "ViFi-CLIP" | "AdamW" | "preprocess";
 export type HostTensors = ReadonlyMap<string, HostTensor>;
@@ -40,15 +40,7 @@ function kindOf(config: Readonly<Record<string, unknown>>, file: string): CaseKi
 /** Every tensor of `<dir>/<name>.safetensors`, or null where the case has no such file. */
 export async function readTensors(dir: string, name: string): Promise<Map<string, HostTensor> | null> {
   const file = path.join(dir, `${name}.safetensors`);
-  if (!existsSync(file)) return null;
-  const source = await openSafetensors(file);
-  try {
-    const tensors = new Map<string, HostTensor>();
-    for (const tensor of source.entries.keys()) tensors.set(tensor, await source.read(tensor));
-    return tensors;
-  } finally {
-    await source.close();
-  }
+  return existsSync(file) ? readSafetensors(file) : null;
 }
 
 /** Like `readTensors`; throws a UserError where the file or the tensor is missing. */

@@ -1,8 +1,9 @@
 /** `vghif pretrain`: runs the pre-training with checkpoints, and writes the model with the record of how it was made. */
 import { existsSync, mkdirSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { startEngine } from "../engine/index.js";
+import { writeFileWhole } from "../files.js";
 import type { ClipConfig } from "../models/clip-config.js";
 import { tf } from "../nn/array.js";
 import { loadTokenizer } from "../text/load-tokenizer.js";
@@ -85,7 +86,7 @@ export async function pretrain(
     sha256: await sha256(file),
     finished: new Date().toISOString(),
   };
-  await writeFile(path.join(folder, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
+  writeFileWhole(path.join(folder, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
   await rm(checkpoint, { force: true });
   return file;
 }

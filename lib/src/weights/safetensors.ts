@@ -66,6 +66,18 @@ export async function openSafetensors(file: string): Promise<SafetensorsFile> {
   }
 }
 
+/** Every tensor of a file, in the header's order. Throws like `openSafetensors`. */
+export async function readSafetensors(file: string): Promise<Map<string, HostTensor>> {
+  const source = await openSafetensors(file);
+  try {
+    const tensors = new Map<string, HostTensor>();
+    for (const name of source.entries.keys()) tensors.set(name, await source.read(name));
+    return tensors;
+  } finally {
+    await source.close();
+  }
+}
+
 async function readBytes(handle: FileHandle, position: number, length: number, file: string): Promise<Buffer> {
   const buffer = Buffer.from(new ArrayBuffer(length));
   for (let done = 0; done < length; ) {

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
+import { writeFileWhole } from "../../files.js";
 import { SPLITS, type StoredDataset, writeDataset } from "../manifest.js";
-import { writeFileWhole } from "../manifest-file.js";
 import type { Sample, SplitName } from "../types.js";
 import {
   GENERATED,

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { messageOf, UserError } from "../../errors.js";
+import { writeFileWhole } from "../../files.js";
 import { projectPath } from "../../project.js";
 import { runId } from "../id.js";
 import type { RunRecord } from "../record.js";
@@ -31,13 +32,10 @@ export async function writeReport(
   const results = tables.map((table) => readTable(table, scale, store));
   const page = await reportPage(results, recordsOf(tables, scale, store), picturesIn(folder));
   const target = path.resolve(folder, "index.html");
-  const temporary = `${target}.${process.pid}.tmp`;
   try {
     fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(temporary, page);
-    fs.renameSync(temporary, target);
+    writeFileWhole(target, page);
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
     throw new UserError(`cannot write the report ${target}: ${messageOf(error)}`);
   }
   return target;

@@ -15,7 +15,16 @@ export function writeFileWhole(file: string, text: string): void {
     }
     renameSync(temporary, file);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
     throw error;
+  }
+}
+
+/** Best effort on the way out of a failed write; the failure itself is what is reported. */
+function removeIfThere(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    return;
   }
 }
