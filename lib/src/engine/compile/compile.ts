@@ -7,12 +7,16 @@
 import { tf } from "../../nn/array.js";
 import { startEngine } from "../index.js";
 import type { DType } from "./graph.js";
+import { type OptimizeOptions, optimize } from "./optimize.js";
 import { emptyValue, Session } from "./session.js";
 import { type InputSpec, trace } from "./trace.js";
 import { type Feeds, leavesOf, mapTree, type Value, type Values } from "./tree.js";
 
 /** Programs kept for a function, one for each combination of input shapes; the one unused longest goes first. */
 const KEPT_PROGRAMS = 4;
+
+/** How a function is compiled; every part has a default that fits the running engine. */
+export interface CompileOptions extends OptimizeOptions {}
 
 /** Keys whose branch of the outputs becomes the same-named branch of the next step's inputs. */
 type StateKey<I, O> = keyof I & keyof O & string;
@@ -21,7 +25,10 @@ export class Compiled<I extends object, O extends object> {
   private readonly sessions = new Map<string, Promise<Session>>();
 
   /** @internal Use `compile`. */
-  constructor(private readonly fn: (inputs: I) => O) {}
+  constructor(
+    private readonly fn: (inputs: I) => O,
+    private readonly options: CompileOptions = {},
+  ) {}
 
   /** Runs the function. Inputs are tfjs tensors or plain values; outputs are plain values. */
   async run(inputs: Feeds<I>): Promise<Values<O>> {
@@ -51,7 +58,7 @@ export class Compiled<I extends object, O extends object> {
   sessionFor(example: unknown, values: ReadonlyMap<string, Value>): Promise<Session> {
     const specs = new Map([...values].map(([path, value]) => [path, specOf(value)]));
     const key = [...specs].map(([path, { dtype, shape }]) => `${path} ${dtype} ${shape}`).join(";");
-    const session = this.sessions.get(key) ?? Session.load(trace(this.fn, example, specs));
+    const session = this.sessions.get(key) ?? Session.load(optimize(trace(this.fn, example, specs), this.options));
     this.sessions.delete(key);
     this.sessions.set(key, session); // last used, last in order
     session.catch(() => this.sessions.delete(key));
@@ -102,9 +109,10 @@ export class Bound<I extends object, O extends object, K extends StateKey<I, O>>
 export async function compile<I extends object, O extends object>(
   fn: (inputs: I) => O,
   example: Feeds<I>,
+  options: CompileOptions = {},
 ): Promise<Compiled<I, O>> {
   if (!tf.engine().backendName) await startEngine();
-  const compiled = new Compiled(fn);
+  const compiled = new Compiled(fn, options);
   await compiled.sessionFor(example, await valuesOf(example));
   return compiled;
 }

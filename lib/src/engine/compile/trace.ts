@@ -119,6 +119,8 @@ function traceBackend(): TraceBackend {
 }
 
 export interface Program {
+  /** Makes the nodes; a pass that changes the program makes its nodes here too. */
+  readonly graph: Graph;
   /** Every leaf of the input tree, also those that no output needs. */
   readonly inputs: ReadonlyMap<string, Node>;
   readonly outputs: ReadonlyMap<string, Node>;
@@ -156,7 +158,7 @@ export function trace(
     const leaves = [...leavesOf(result)];
     const outputs = new Map(leaves.map(([path, leaf]) => [path, recorder.nodeOf(leaf as tf.Tensor)]));
     const outputTree = freezeTree(result);
-    return { inputs, outputs, outputTree };
+    return { graph, inputs, outputs, outputTree };
   } catch (error) {
     throw explained(error);
   } finally {
