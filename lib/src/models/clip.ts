@@ -25,10 +25,10 @@ export function patchify(frames: Tensor, patchSize: number): Tensor {
 }
 
 /**
- * The visual tower (VisionTransformer.forward up to its last block) on normalised RGB frames [F, 3, h, w].
- * Returns the tokens after each block, shallow to deep: [F, 1+N, D] each, token 0 the class token.
+ * What enters the first visual block (VisionTransformer.forward): class token and patches of normalised RGB frames
+ * [F, 3, h, w], with positions, after `visual.ln_pre`: [F, 1+N, D], token 0 the class token.
  */
-export function visualTower(params: Params, config: ClipConfig, frames: Tensor, tap?: Tap): Tensor[] {
+export function embedFrames(params: Params, config: ClipConfig, frames: Tensor, tap?: Tap): Tensor {
   const size = config.imageResolution;
   if (frames.rank !== 4 || frames.shape[1] !== 3 || frames.shape[2] !== size || frames.shape[3] !== size) {
     throw new Error(`visual tower: frames have shape [${frames.shape}], expected [F, 3, ${size}, ${size}]`);
@@ -37,8 +37,17 @@ export function visualTower(params: Params, config: ClipConfig, frames: Tensor, 
   const patches = rows(patchify(frames, config.patchSize), kernel, true); // [F, N, D]
   const classToken = tf.tile(tf.reshape(param(params, "visual.class_embedding"), [1, 1, -1]), [frames.shape[0]!, 1, 1]);
   const embedded = tf.add(tf.concat([classToken, patches], 1), param(params, "visual.positional_embedding"));
-  let tokens = layerNorm(embedded, params, "visual.ln_pre"); // [F, 1+N, D]
+  const tokens = layerNorm(embedded, params, "visual.ln_pre"); // [F, 1+N, D]
   tap?.("visual.ln_pre", tokens);
+  return tokens;
+}
+
+/**
+ * The visual tower (VisionTransformer.forward up to its last block) on normalised RGB frames [F, 3, h, w].
+ * Returns the tokens after each block, shallow to deep: [F, 1+N, D] each, token 0 the class token.
+ */
+export function visualTower(params: Params, config: ClipConfig, frames: Tensor, tap?: Tap): Tensor[] {
+  let tokens = embedFrames(params, config, frames, tap);
   const levels: Tensor[] = [];
   for (let layer = 0; layer < config.visionLayers; layer++) {
     tokens = residualBlock(tokens, params, `visual.transformer.resblocks.${layer}`, config.visionHeads);

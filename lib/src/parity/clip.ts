@@ -6,8 +6,6 @@ import {
   encodeText,
   meanOverFrames,
   type Tap,
-  type TextBatch,
-  textBatch,
   visualHead,
   visualTower,
 } from "../models/clip.js";
@@ -15,33 +13,14 @@ import type { ClipConfig } from "../models/clip-config.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import { l2Normalize } from "../nn/norm.js";
 import { crossEntropy } from "../train/loss.js";
-import { disposeParams, loadClip, toHost, toTensor } from "../weights/load.js";
-import type { HostTensor } from "../weights/safetensors.js";
-import { needTensors, type Recomputed, readTensors } from "./case.js";
-
-interface ClipInputs {
-  /** [B, T, 3, h, w] */
-  readonly pixels: Tensor;
-  readonly text: TextBatch;
-  /** int32 [B] */
-  readonly labels: Tensor | null;
-}
+import { disposeParams, loadClip } from "../weights/load.js";
+import { type Recomputed, readTensors } from "./case.js";
+import { type CaseInputs, readInputs, toHosts } from "./inputs.js";
 
 /** Recomputes `outputs` and, where the case has them, `grads` of a CLIP case. */
 export async function recomputeClip(dir: string): Promise<Recomputed> {
   const { config, params } = await loadClip(path.join(dir, "weights.safetensors"));
-  const host = await needTensors(dir, "inputs");
-  const ids = host.get("token_ids");
-  const pixels = host.get("pixels");
-  if (!ids || !pixels) throw new Error(`${dir}: inputs need "pixels" and "token_ids"`);
-  const length = ids.shape[1]!;
-  const rows = Array.from({ length: ids.shape[0]! }, (_, row) => ids.data.slice(row * length, (row + 1) * length));
-  const labels = host.get("labels");
-  const inputs: ClipInputs = {
-    pixels: toTensor(pixels),
-    text: textBatch(rows, length),
-    labels: labels ? toTensor(labels) : null,
-  };
+  const inputs = await readInputs(dir);
   const outputs = tf.tidy(() => clipOutputs(params, config, inputs));
   const expectedGrads = await readTensors(dir, "grads");
   const grads = expectedGrads && inputs.labels ? clipGradients(params, config, inputs) : {};
@@ -52,14 +31,8 @@ export async function recomputeClip(dir: string): Promise<Recomputed> {
   return result;
 }
 
-async function toHosts(tensors: Readonly<Record<string, Tensor>>): Promise<Map<string, HostTensor>> {
-  const hosts = new Map<string, HostTensor>();
-  for (const [name, tensor] of Object.entries(tensors)) hosts.set(name, await toHost(tensor));
-  return hosts;
-}
-
 /** Video features [B, E] and text features [K, E], neither normalised, with the frame features [B, T, E]. */
-function encode(params: Params, config: ClipConfig, { pixels, text }: ClipInputs, tap?: Tap) {
+function encode(params: Params, config: ClipConfig, { pixels, text }: CaseInputs, tap?: Tap) {
   const [videos, frames, ...rest] = pixels.shape as [number, number, number, number, number];
   const levels = visualTower(params, config, tf.reshape(pixels, [videos * frames, ...rest]), tap);
   const flat = visualHead(params, classTokens(levels.at(-1)!), tap);
@@ -67,7 +40,7 @@ function encode(params: Params, config: ClipConfig, { pixels, text }: ClipInputs
   return { imageFeatures, video: meanOverFrames(imageFeatures), text: encodeText(params, config, text, tap) };
 }
 
-function clipOutputs(params: Params, config: ClipConfig, inputs: ClipInputs): Record<string, Tensor> {
+function clipOutputs(params: Params, config: ClipConfig, inputs: CaseInputs): Record<string, Tensor> {
   const out: Record<string, Tensor> = {};
   const { imageFeatures, video, text } = encode(params, config, inputs, (name, value) => {
     out[name] = tf.clone(value);
@@ -95,7 +68,7 @@ function clipOutputs(params: Params, config: ClipConfig, inputs: ClipInputs): Re
 }
 
 /** d loss_video_logits / d parameter, for every parameter. */
-function clipGradients(params: Params, config: ClipConfig, inputs: ClipInputs): Record<string, Tensor> {
+function clipGradients(params: Params, config: ClipConfig, inputs: CaseInputs): Record<string, Tensor> {
   const names = Object.keys(params);
   const loss = (...values: Tensor[]): Tensor => {
     const current = Object.fromEntries(names.map((name, at) => [name, values[at]!]));

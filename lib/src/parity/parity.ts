@@ -5,6 +5,7 @@ import { recomputeAdamw } from "./adamw.js";
 import { openCase, type ParityCase, type Recomputed, readTensors } from "./case.js";
 import { recomputeClip } from "./clip.js";
 import { type Comparison, compareTensor, type Tolerance } from "./compare.js";
+import { recomputeXclip } from "./xclip.js";
 
 /** Tokens reach about 12, features and logits less; gradients differ in scale, so they are compared relative to it. */
 const TOLERANCES: Readonly<Record<string, Tolerance>> = { outputs: { abs: 1e-4 }, grads: { abs: 1e-7, rel: 1e-3 } };
@@ -34,6 +35,8 @@ async function recompute(parityCase: ParityCase): Promise<Recomputed> {
   switch (parityCase.kind) {
     case "CLIP":
       return recomputeClip(parityCase.dir);
+    case "X-CLIP":
+      return recomputeXclip(parityCase.dir);
     case "AdamW":
       return recomputeAdamw(parityCase);
     case "preprocess":
