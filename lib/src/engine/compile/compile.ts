@@ -6,6 +6,7 @@
  */
 import { tf } from "../../nn/array.js";
 import { startEngine } from "../index.js";
+import type { Device } from "../session/device.js";
 import type { DType } from "./graph.js";
 import { type OptimizeOptions, optimize } from "./optimize.js";
 import { emptyValue, Session } from "./session.js";
@@ -16,7 +17,10 @@ import { type Feeds, leavesOf, mapTree, type Value, type Values } from "./tree.j
 const KEPT_PROGRAMS = 4;
 
 /** How a function is compiled; every part has a default that fits the running engine. */
-export interface CompileOptions extends OptimizeOptions {}
+export interface CompileOptions extends OptimizeOptions {
+  /** Where the program runs. Default: "cpu". */
+  readonly device?: Device;
+}
 
 /** Keys whose branch of the outputs becomes the same-named branch of the next step's inputs. */
 type StateKey<I, O> = keyof I & keyof O & string;
@@ -58,7 +62,8 @@ export class Compiled<I extends object, O extends object> {
   sessionFor(example: unknown, values: ReadonlyMap<string, Value>): Promise<Session> {
     const specs = new Map([...values].map(([path, value]) => [path, specOf(value)]));
     const key = [...specs].map(([path, { dtype, shape }]) => `${path} ${dtype} ${shape}`).join(";");
-    const session = this.sessions.get(key) ?? Session.load(optimize(trace(this.fn, example, specs), this.options));
+    const program = () => optimize(trace(this.fn, example, specs), this.options);
+    const session = this.sessions.get(key) ?? Session.load(program(), this.options.device);
     this.sessions.delete(key);
     this.sessions.set(key, session); // last used, last in order
     session.catch(() => this.sessions.delete(key));

@@ -1,6 +1,7 @@
-/** A program loaded into ONNX Runtime's CPU provider. */
+/** A program loaded into ONNX Runtime. */
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { loadRuntime } from "../runtime.js";
+import { type Device, sessionOptions } from "../session/device.js";
 import { wantedThreads } from "../threads.js";
 import type { DType, Node } from "./graph.js";
 import { INPUT, OUTPUT, onnxModel } from "./onnx.js";
@@ -23,17 +24,10 @@ export class Session {
     readonly outputTree: Program["outputTree"],
   ) {}
 
-  static async load({ inputs, outputs, outputTree }: Program): Promise<Session> {
+  static async load({ inputs, outputs, outputTree }: Program, device: Device = "cpu"): Promise<Session> {
     const runtime = await loadRuntime();
-    const session = await runtime.InferenceSession.create(onnxModel(outputs), {
-      executionProviders: ["cpu"],
-      intraOpNumThreads: wantedThreads(),
-      logSeverityLevel: 3,
-      // Planned blocks would be allocated anew at the second run: a training step then holds a third more memory.
-      enableMemPattern: false,
-      // Threads that wait by spinning take the cores from whatever else runs: a third of a training step's CPU time.
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
-    });
+    const options = sessionOptions(device, wantedThreads());
+    const session = await runtime.InferenceSession.create(onnxModel(outputs), options);
     return new Session(runtime, session, specsOf(inputs), specsOf(outputs), outputTree);
   }
 
