@@ -1,13 +1,13 @@
 /** Files that are there whole or not at all. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 
-/** Writes a text file under a temporary name beside it, syncs it, and renames it into place. */
-export function writeFileWhole(file: string, text: string): void {
+/** Writes a text (UTF-8) or bytes under a temporary name beside it, syncs it, and renames it into place. */
+export function writeFileWhole(file: string, content: string | Uint8Array): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     const descriptor = openSync(temporary, "w");
     try {
-      const bytes = Buffer.from(text, "utf8");
+      const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
       for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
       fsyncSync(descriptor);
     } finally {

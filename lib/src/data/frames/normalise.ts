@@ -7,14 +7,15 @@ import type { Region } from "./rgb.js";
  */
 export type Norm = "imagenet" | "clip";
 
-const CONSTANTS = {
+/** Mean and deviation of red, green and blue, of pixels 0..255 divided by `range`. */
+export const NORM_CONSTANTS = {
   imagenet: { range: 1, mean: [123.675, 116.28, 103.53], std: [58.395, 57.12, 57.375] },
   clip: { range: 255, mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711] },
-} as const;
+} as const satisfies Record<Norm, object>;
 
 /** The value of each 8-bit level, [3, 256]; rounded to 32 bits after each step, which gives the official values exactly. */
 export function normTable(norm: Norm): Float32Array {
-  const { range, mean, std } = CONSTANTS[norm];
+  const { range, mean, std } = NORM_CONSTANTS[norm];
   const table = new Float32Array(3 * 256);
   for (let c = 0; c < 3; c++) {
     for (let level = 0; level < 256; level++) {

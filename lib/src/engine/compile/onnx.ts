@@ -1,40 +1,71 @@
 /** Writes a recorded program as an ONNX model. */
 import { onnx } from "onnx-proto";
 import { type Attribute, type DType, inOrder, type Node } from "./graph.js";
+import type { Value } from "./tree.js";
 
-const OPSET = 17;
+/** Versions of the operator sets by domain. */
+const OPSETS: Readonly<Record<string, number>> = { "": 17, "com.microsoft": 1 };
 const IR_VERSION = 8;
 /** onnx.proto TensorProto.DataType */
 const DATA_TYPE: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 /** onnx.proto AttributeProto.AttributeType */
 const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
-/**
- * The model file of the nodes that the outputs need. Inputs and outputs have their paths as names, after "in:" and "out:";
- * inputs that no output needs are left out.
- */
-export function onnxModel(outputs: ReadonlyMap<string, Node>): Uint8Array {
+/** How an input or output stands in a file: its name, and sizes of which some are only named (`"batch"`). */
+export interface Port {
+  readonly name: string;
+  readonly shape: readonly (number | string)[];
+}
+
+/** What a file that leaves the project has beyond the program. */
+export interface FileOptions {
+  /** By path. Default: the path after "in:" or "out:", and the shape that was recorded. */
+  readonly inputs?: ReadonlyMap<string, Port>;
+  readonly outputs?: ReadonlyMap<string, Port>;
+  /** Inputs, by path, whose values the file holds under these names: they are no inputs of it. Default: none. */
+  readonly weights?: ReadonlyMap<string, { readonly name: string; readonly value: Value }>;
+  /** Default: none. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Of the producer. Default: none. */
+  readonly version?: string;
+}
+
+/** The model file of the nodes that the outputs need; inputs that no output needs are left out. */
+export function onnxModel(outputs: ReadonlyMap<string, Node>, options: FileOptions = {}): Uint8Array {
+  const { weights = new Map(), metadata = {}, version } = options;
   const nodes = inOrder([...outputs.values()]);
-  const names = new Names(nodes);
-  const copies: onnx.INodeProto[] = [];
-  for (const [path, node] of outputs) {
-    if (!names.rename(node, OUTPUT + path)) {
-      copies.push({ input: [names.of(node)], output: [OUTPUT + path], opType: "Identity" });
-    }
+  const inputs = nodes.filter((node) => node.op === "Input" && !weights.has(node.name!));
+  const names = new Names();
+  for (const node of nodes) {
+    const { op, id, name: path = "" } = node;
+    const given = weights.get(path)?.name ?? options.inputs?.get(path)?.name ?? INPUT + path;
+    names.set(node, op === "Input" ? given : `n${id}`);
   }
+  const copies: onnx.INodeProto[] = [];
+  const results = [...outputs].map(([path, node]) => {
+    const { name, shape } = options.outputs?.get(path) ?? { name: OUTPUT + path, shape: node.shape };
+    if (!names.rename(node, name)) copies.push({ input: [names.of(node)], output: [name], opType: "Identity" });
+    return valueInfo(name, node.dtype, shape);
+  });
+  const held = nodes.filter(({ op, name }) => op === "Constant" || (op === "Input" && weights.has(name!)));
+  const domains = new Set(["", ...nodes.map(({ domain }) => domain)]);
   const model: onnx.IModelProto = {
     irVersion: IR_VERSION,
     producerName: "vghif",
-    opsetImport: [
-      { domain: "", version: OPSET },
-      { domain: "com.microsoft", version: 1 },
-    ],
+    ...(version ? { producerVersion: version } : {}),
+    opsetImport: [...domains].map((domain) => ({ domain, version: OPSETS[domain]! })),
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: "vghif",
       node: [...nodes.filter(isOperator).map((node) => nodeProto(node, names)), ...copies],
-      initializer: nodes.filter((node) => node.op === "Constant").map((node) => initializer(node, names)),
-      input: nodes.filter((node) => node.op === "Input").map((node) => valueInfo(names.of(node), node)),
-      output: [...outputs].map(([path, node]) => valueInfo(OUTPUT + path, node)),
+      initializer: held.map((node) => {
+        const data = node.op === "Constant" ? node.values : weights.get(node.name!)!.value.data;
+        return initializer(names.of(node), node, data ?? []);
+      }),
+      input: inputs.map((node) =>
+        valueInfo(names.of(node), node.dtype, options.inputs?.get(node.name!)?.shape ?? node.shape),
+      ),
+      output: results,
     },
   };
   return onnx.ModelProto.encode(model).finish();
@@ -47,11 +78,11 @@ export const OUTPUT = "out:";
 const isOperator = (node: Node): boolean => node.op !== "Constant" && node.op !== "Input";
 
 class Names {
-  private readonly names: Map<Node, string>;
+  private readonly names = new Map<Node, string>();
   private readonly renamed = new Set<Node>();
 
-  constructor(nodes: readonly Node[]) {
-    this.names = new Map(nodes.map((node) => [node, node.op === "Input" ? INPUT + node.name! : `n${node.id}`]));
+  set(node: Node, name: string): void {
+    this.names.set(node, name);
   }
 
   of(node: Node): string {
@@ -86,18 +117,19 @@ function attributeProto(name: string, value: Attribute): onnx.IAttributeProto {
   return { name, type: ATTRIBUTE.ints, ints: [...value.ints] };
 }
 
-function valueInfo(name: string, node: Node): onnx.IValueInfoProto {
-  const shape = { dim: node.shape.map((dimValue) => ({ dimValue })) };
-  return { name, type: { tensorType: { elemType: DATA_TYPE[node.dtype], shape } } };
+function valueInfo(name: string, dtype: DType, shape: readonly (number | string)[]): onnx.IValueInfoProto {
+  const dim = shape.map((size) => (typeof size === "number" ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType: DATA_TYPE[dtype], shape: { dim } } } };
 }
 
-function initializer(node: Node, names: Names): onnx.ITensorProto {
-  const bytes = bytesOf(node);
-  return { name: names.of(node), dims: [...node.shape], dataType: DATA_TYPE[node.dtype], rawData: bytes };
+type Values = NonNullable<Node["values"]>;
+
+function initializer(name: string, { shape, dtype }: Node, values: Values): onnx.ITensorProto {
+  return { name, dims: [...shape], dataType: DATA_TYPE[dtype], rawData: bytesOf(values, dtype) };
 }
 
 /** Little-endian, as typed arrays are on every platform that Node runs on. */
-function bytesOf({ values = [], dtype }: Node): Uint8Array {
+function bytesOf(values: Values, dtype: DType): Uint8Array {
   const typed = {
     float32: () => (values instanceof Float32Array ? values : Float32Array.from(values)),
     int32: () => (values instanceof Int32Array ? values : Int32Array.from(values)),
