@@ -10,7 +10,18 @@ import { readSafetensors, writeSafetensors } from "vghif/dist/weights/safetensor
 import { absent, sharedDir } from "../shared.js";
 
 /** Cases and how many tensors each must compare, so that a case that silently compares nothing fails. */
-const CASES = { "clip-a": 93, "clip-b": 20, "adamw-xclip-a": 157, "adamw-vifi-a": 187, preprocess: 24 } as const;
+const CASES = {
+  "clip-a": 93,
+  "clip-b": 20,
+  "xclip-a": 31,
+  "xclip-b": 34,
+  "vificlip-a": 14,
+  "vificlip-b": 15,
+  "vificlip-prompt-a": 16,
+  "adamw-xclip-a": 157,
+  "adamw-vifi-a": 187,
+  preprocess: 24,
+} as const;
 
 describe("parity with the official code", () => {
   before(() => startEngine());

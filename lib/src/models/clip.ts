@@ -26,9 +26,10 @@ export function patchify(frames: Tensor, patchSize: number): Tensor {
 
 /**
  * What enters the first visual block (VisionTransformer.forward): class token and patches of normalised RGB frames
- * [F, 3, h, w], with positions, after `visual.ln_pre`: [F, 1+N, D], token 0 the class token.
+ * [F, 3, h, w], with positions, after `visual.ln_pre`: [F, 1+N, D], token 0 the class token. `extra` [X, D], if any: tokens
+ * that are appended to every frame's, without positions.
  */
-export function embedFrames(params: Params, config: ClipConfig, frames: Tensor, tap?: Tap): Tensor {
+export function embedFrames(params: Params, config: ClipConfig, frames: Tensor, tap?: Tap, extra?: Tensor): Tensor {
   const size = config.imageResolution;
   if (frames.rank !== 4 || frames.shape[1] !== 3 || frames.shape[2] !== size || frames.shape[3] !== size) {
     throw new Error(`visual tower: frames have shape [${frames.shape}], expected [F, 3, ${size}, ${size}]`);
@@ -36,8 +37,9 @@ export function embedFrames(params: Params, config: ClipConfig, frames: Tensor, 
   const kernel = tf.reshape(param(params, "visual.conv1.weight"), [config.visionWidth, -1]);
   const patches = rows(patchify(frames, config.patchSize), kernel, true); // [F, N, D]
   const classToken = tf.tile(tf.reshape(param(params, "visual.class_embedding"), [1, 1, -1]), [frames.shape[0]!, 1, 1]);
-  const embedded = tf.add(tf.concat([classToken, patches], 1), param(params, "visual.positional_embedding"));
-  const tokens = layerNorm(embedded, params, "visual.ln_pre"); // [F, 1+N, D]
+  const placed = tf.add(tf.concat([classToken, patches], 1), param(params, "visual.positional_embedding"));
+  const embedded = extra ? tf.concat([placed, tf.tile(tf.expandDims(extra, 0), [frames.shape[0]!, 1, 1])], 1) : placed;
+  const tokens = layerNorm(embedded, params, "visual.ln_pre"); // [F, 1+N(+X), D]
   tap?.("visual.ln_pre", tokens);
   return tokens;
 }
@@ -93,10 +95,17 @@ export function textBatch(ids: readonly ArrayLike<number>[], length?: number): T
 
 /** Token plus positional embeddings of ids int32 [K, L] -> [K, L, W]. */
 export function embedTokens(params: Params, ids: Tensor): Tensor {
-  const length = ids.shape[1]!;
-  const positions = param(params, "positional_embedding");
-  const table = param(params, "token_embedding.weight");
-  return tf.add(tf.gather(table, ids as tf.Tensor2D), tf.slice(positions, [0, 0], [length, -1])); // [K, L, W]
+  return withPositions(params, tokenEmbeddings(params, ids));
+}
+
+/** Rows of the token table for ids int32 [K, L] -> [K, L, W]. */
+export function tokenEmbeddings(params: Params, ids: Tensor): Tensor {
+  return tf.gather(param(params, "token_embedding.weight"), ids as tf.Tensor2D);
+}
+
+/** Adds the first L text positions to [K, L, W]. */
+export function withPositions(params: Params, tokens: Tensor): Tensor {
+  return tf.add(tokens, tf.slice(param(params, "positional_embedding"), [0, 0], [tokens.shape[1]!, -1]));
 }
 
 /** Changes the text tokens [K, L, W] after block `layer` (0-based); VgHIF's place 'inside' the text encoder. */

@@ -5,6 +5,7 @@ import { recomputeAdamw } from "./adamw.js";
 import { openCase, type ParityCase, type Recomputed, readTensors } from "./case.js";
 import { recomputeClip } from "./clip.js";
 import { type Comparison, compareTensor, type Tolerance } from "./compare.js";
+import { recomputeVificlip } from "./vificlip.js";
 import { recomputeXclip } from "./xclip.js";
 
 /** Tokens reach about 12, features and logits less; gradients differ in scale, so they are compared relative to it. */
@@ -37,11 +38,11 @@ async function recompute(parityCase: ParityCase): Promise<Recomputed> {
       return recomputeClip(parityCase.dir);
     case "X-CLIP":
       return recomputeXclip(parityCase.dir);
+    case "ViFi-CLIP":
+      return recomputeVificlip(parityCase.dir);
     case "AdamW":
       return recomputeAdamw(parityCase);
     case "preprocess":
       return { outputs: await preprocessParity(parityCase.dir) };
-    default:
-      throw new UserError(`${parityCase.dir}: cases of kind ${parityCase.kind} cannot be recomputed yet`);
   }
 }
