@@ -17,10 +17,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   train: ["nn", "models", "engine", "text", "weights", "data"],
   features: ["nn", "models", "engine", "weights", "data"],
   evaluate: ["nn", "models", "engine", "text", "weights", "data", "features"],
+  export: ["nn", "models", "engine", "weights", "data", "evaluate"],
   parity: ["nn", "models", "engine", "weights", "data", "train"],
   experiments: ["nn", "models", "engine", "text", "weights", "data", "features", "train", "evaluate"],
   notebook: ["nn", "models", "engine", "weights", "data", "features", "evaluate", "experiments"],
-  cli: ["engine", "text", "data", "train", "evaluate", "parity", "experiments", "notebook"],
+  cli: ["engine", "text", "data", "train", "evaluate", "export", "parity", "experiments", "notebook"],
 };
 
 /** Folders whose code must run without Node. */

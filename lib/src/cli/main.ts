@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { messageOf, UsageError, UserError } from "../errors.js";
 import { register as data } from "./data.js";
+import { register as exportOnnx } from "./export.js";
 import { register as fewShot } from "./few-shot.js";
 import { register as lab } from "./lab.js";
 import { register as notebooks } from "./notebooks.js";
@@ -23,6 +24,7 @@ const COMMANDS: readonly Register[] = [
   report,
   fewShot,
   predict,
+  exportOnnx,
   notebooks,
   lab,
   tokenize,

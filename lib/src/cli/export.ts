@@ -1,0 +1,55 @@
+import type { Register } from "./main.js";
+
+/** `vghif export MODEL --onnx FILE`: the recogniser as one ONNX file. */
+export const register: Register = (program) => {
+  program
+    .command("export")
+    .argument("<model>", "smoke-clip, an official name, or a .safetensors file, fusion and all")
+    .requiredOption("--onnx <file>", "the file to write")
+    .option("--labels <list>", "classes in the file: separated by commas, or a file with one label a line")
+    .option("--classes <count>", "without labels: rows of the input token_ids")
+    .option("--template <text>", "prompt around a label, {} is the label", "{}")
+    .option("--frames <count>", "frames a video", "8")
+    .option("--batch <count>", 'videos a run: a number, or "any"', "any")
+    .option("--maps", "the attention of every visit of the fusion as outputs too")
+    .option("--no-portable", "ONNX Runtime's own fused operators too: other runtimes cannot read the file")
+    .option("--json", "print JSON")
+    .description("write a recogniser as an ONNX file: normalised frames in, class scores out")
+    .action(async (model: string, options: Options) => {
+      const { UsageError } = await import("../errors.js");
+      const { exportModel } = await import("../export/export-model.js");
+      const { parseLabels } = await import("../evaluate/predict.js");
+      const { count } = await import("./numbers.js");
+      const { labels, classes, template, frames, batch, maps = false, portable } = options;
+      if ((labels === undefined) === (classes === undefined)) {
+        throw new UsageError('give the classes: either --labels "a,b,c"|FILE, or --classes COUNT');
+      }
+      const done = await exportModel(model, options.onnx, {
+        classes:
+          labels === undefined ? { count: count("--classes", classes!) } : { labels: parseLabels(labels), template },
+        frames: count("--frames", frames),
+        batch: batch === "any" ? "any" : count("--batch", batch),
+        maps,
+        plain: portable,
+      });
+      if (options.json) {
+        console.log(JSON.stringify(done));
+        return;
+      }
+      for (const { name, shape } of done.inputs) console.log(`input  ${name} [${shape.join(", ")}]`);
+      for (const { name, shape } of done.outputs) console.log(`output ${name} [${shape.join(", ")}]`);
+      console.log(`${done.file}: ${(done.bytes / 1e6).toFixed(1)} MB`);
+    });
+};
+
+interface Options {
+  readonly onnx: string;
+  readonly labels?: string;
+  readonly classes?: string;
+  readonly template: string;
+  readonly frames: string;
+  readonly batch: string;
+  readonly maps?: boolean;
+  readonly portable: boolean;
+  readonly json?: boolean;
+}

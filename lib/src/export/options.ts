@@ -1,0 +1,31 @@
+/** How a recogniser is exported, and what that gives. */
+import type { Port } from "../engine/compile/onnx.js";
+
+/** Classes in the file, or the number of token id rows that it takes as an input. */
+export type ClassChoice =
+  | {
+      readonly labels: readonly string[];
+      /** Prompt around a label; default "{}", the bare label. */
+      readonly template?: string;
+    }
+  | { readonly count: number };
+
+export interface ExportOptions {
+  readonly classes: ClassChoice;
+  /** Frames a video, T. Default 8. */
+  readonly frames?: number;
+  /** Videos a run: "any" (default), or a fixed number. */
+  readonly batch?: number | "any";
+  /** Whether the attention of every visit is an output too. Default false. */
+  readonly maps?: boolean;
+  /** Only ONNX's own operators, which every runtime has. Default true; false: ONNX Runtime's fused ones as well. */
+  readonly plain?: boolean;
+}
+
+export interface Exported {
+  readonly file: string;
+  readonly bytes: number;
+  /** A size that is free has a name. */
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}

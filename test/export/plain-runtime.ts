@@ -1,0 +1,57 @@
+/** Runs a model file in another process in which there is nothing but ONNX Runtime. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { onnx } from "onnx-proto";
+import { PROJECT_ROOT } from "../shared.js";
+
+export interface Fed {
+  readonly type: "float32" | "int32";
+  readonly data: Float32Array | Int32Array;
+  readonly dims: readonly number[];
+}
+
+const SCRIPT = `
+const ort = require("onnxruntime-node");
+const { readFileSync, writeFileSync } = require("node:fs");
+const [model, request, answer] = process.argv.slice(1);
+(async () => {
+  const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1 });
+  const feeds = {};
+  for (const [name, { type, data, dims }] of Object.entries(JSON.parse(readFileSync(request, "utf8")))) {
+    feeds[name] = new ort.Tensor(type, type === "int32" ? Int32Array.from(data) : Float32Array.from(data), dims);
+  }
+  const results = await session.run(feeds);
+  const plain = Object.entries(results).map(([name, { data, dims }]) => [name, { data: Array.from(data), dims }]);
+  writeFileSync(answer, JSON.stringify(Object.fromEntries(plain)));
+})();`;
+
+/** The file's outputs by name. */
+export function runPlain(model: string, feeds: Readonly<Record<string, Fed>>) {
+  const [request, answer] = [`${model}.request.json`, `${model}.answer.json`];
+  const plain = Object.entries(feeds).map(([name, { type, data, dims }]) => [
+    name,
+    { type, dims, data: Array.from(data) },
+  ]);
+  writeFileSync(request, JSON.stringify(Object.fromEntries(plain)));
+  const run = spawnSync(process.execPath, ["-e", SCRIPT, model, request, answer], {
+    cwd: PROJECT_ROOT,
+    encoding: "utf8",
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: "1" },
+  });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return JSON.parse(readFileSync(answer, "utf8")) as Record<string, { data: number[]; dims: number[] }>;
+}
+
+/** What the file says without being run. */
+export function readModel(file: string) {
+  const model = onnx.ModelProto.decode(readFileSync(file));
+  const metadata = Object.fromEntries(model.metadataProps.map(({ key, value }) => [key!, value!]));
+  const nodes = model.graph?.node ?? [];
+  return {
+    metadata,
+    opsets: model.opsetImport.map(({ domain }) => domain),
+    operators: [...new Set(nodes.map(({ domain, opType }) => `${domain}.${opType}`))],
+    weights: (model.graph?.initializer ?? []).map(({ name }) => name!),
+    inputs: (model.graph?.input ?? []).map(({ name }) => name!),
+  };
+}
