@@ -8,7 +8,7 @@ import { attention } from "../nn/attention.js";
 import { linear, project } from "../nn/linear.js";
 import { layerNorm } from "../nn/norm.js";
 import { residualBlock } from "../nn/transformer.js";
-import { type Tap, visualHead } from "./clip.js";
+import type { Tap } from "./clip.js";
 import { videoHeads, type XclipConfig } from "./xclip-config.js";
 
 /**
@@ -72,24 +72,6 @@ function crossAttention(params: Params, config: XclipConfig, name: string, x: Te
   const k = linear(context, params, `${name}.k_proj`);
   const v = linear(context, params, `${name}.v_proj`);
   return linear(attention(q, k, v, videoHeads(config)).output, params, `${name}.proj`);
-}
-
-export interface XclipVideo {
-  /** The video's embedding, not normalised [B, E]. */
-  readonly video: Tensor;
-  /** What the prompts look at [B, N, E]. */
-  readonly context: Tensor;
-}
-
-/** XCLIP.encode_video after the tower: last-block tokens [B, T, 1+N, D]. */
-export function embedXclipVideo(params: Params, config: XclipConfig, tokens: Tensor, tap?: Tap): XclipVideo {
-  const [videos, frames, length, width] = tokens.shape as [number, number, number, number];
-  const cls = tf.reshape(tf.slice(tokens, [0, 0, 0, 0], [-1, -1, 1, -1]), [videos, frames, width]);
-  const features = visualHead(params, cls, tap);
-  tap?.("visual.cls_features", features);
-  const patches = tf.slice(tokens, [0, 0, 1, 0], [-1, -1, length - 1, -1]);
-  tap?.("visual.patch_tokens", tf.reshape(patches, [videos * frames, length - 1, width]));
-  return { video: integrateFrames(params, config, features, tap), context: promptContext(params, patches, tap) };
 }
 
 /** Text embeddings [B, K, E], not normalised, plus each video's own prompts: [B, K, E]. */

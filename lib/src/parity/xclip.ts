@@ -1,9 +1,9 @@
 /** An X-CLIP reference case: messages, tokens of every level, video embedding, prompts and logits from weights and inputs. */
 import path from "node:path";
+import { lastTokens } from "../models/backbone.js";
 import { cosineLogits, encodeText } from "../models/clip.js";
-import { embedXclipVideo, promptedText } from "../models/xclip.js";
+import { xclipBackbone } from "../models/xclip-backbone.js";
 import { type XclipConfig, xclipConfigOf, xclipShapes } from "../models/xclip-config.js";
-import { crossFrameTower } from "../models/xclip-visual.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import { l2Normalize } from "../nn/norm.js";
 import { disposeParams } from "../weights/load.js";
@@ -26,14 +26,12 @@ function xclipOutputs(params: Params, config: XclipConfig, { pixels, text }: Cas
   const tap = (name: string, value: Tensor): void => {
     out[name] = tf.clone(value);
   };
-  const [videos, frames, ...rest] = pixels.shape as [number, number, number, number, number];
-  const levels = crossFrameTower(params, config, tf.reshape(pixels, [videos * frames, ...rest]), tap);
-  const last = levels.at(-1)!;
-  const tokens = tf.reshape(last, [videos, frames, ...last.shape.slice(1)]);
-  const { video, context } = embedXclipVideo(params, config, tokens, tap);
+  const backbone = xclipBackbone(config);
+  const embedded = backbone.embedVideo(params, lastTokens(backbone.visualLevels(params, pixels, tap), true), tap);
+  const { video } = embedded;
   const textFeatures = encodeText(params, config, text, tap);
-  const repeated = tf.tile(tf.expandDims(textFeatures, 0), [videos, 1, 1]);
-  const prompted = promptedText(params, config, repeated, context, tap);
+  const repeated = tf.tile(tf.expandDims(textFeatures, 0), [pixels.shape[0]!, 1, 1]);
+  const prompted = backbone.conditionText(params, repeated, embedded, tap);
   return {
     ...out,
     video_features: video,
