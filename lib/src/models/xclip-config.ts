@@ -1,5 +1,6 @@
 /** Sizes of an X-CLIP model (microsoft/VideoX@1744b21, X-CLIP/models/xclip.py): CLIP's, and those of its video modules. */
 import { type ClipConfig, clipConfigOf, clipShapes } from "./clip-config.js";
+import { linearStart, ONES, packedStart, type Start, ZEROS } from "./start-values.js";
 
 export interface XclipConfig extends ClipConfig {
   /** Frames a video; fixed by the positions of the multi-frame integration transformer. */
@@ -93,4 +94,16 @@ export function xclipAddedShapes(config: XclipConfig): Map<string, readonly numb
     linear(`${block}.mlp.3`, embed, 4 * embed);
   }
   return shapes;
+}
+
+/** Start values of the added parameters, as the official modules draw them (models/cct.py, mit.py, prompt.py). */
+export function xclipStart(name: string, shape: readonly number[]): Start {
+  const isNorm = /(^|[._])(message_ln|prompts_visual_ln|norm|norm1|norm3|ln_1|ln_2)\.weight$/.test(name);
+  if (isNorm) return ONES;
+  if (name === "prompts_generator.alpha") return { kind: "fill", value: 0.1 };
+  if (name === "prompts_visual_proj") return { kind: "normal", std: 1 };
+  if (name.endsWith("in_proj_weight")) return packedStart(shape[1]!);
+  if (/\.message_(fc|attn\.out_proj)\.weight$/.test(name)) return linearStart(shape[1]!);
+  if (name.endsWith(".message_fc.bias")) return linearStart(shape[0]!);
+  return name.endsWith("bias") ? ZEROS : { kind: "truncated", std: 0.02 };
 }
