@@ -16,6 +16,11 @@ export interface ClipConfig {
   readonly textWidth: number;
   readonly textHeads: number;
   readonly textLayers: number;
+  /**
+   * Whether training keeps only the input of each block and computes the block again for its gradient (nn/remat.ts). Not a
+   * size: the model is the same. Default: false.
+   */
+  readonly remat?: boolean;
 }
 
 /** Width of an attention head; official CLIP derives the number of heads from it (clip/model.py build_model). */

@@ -52,7 +52,8 @@ export function visualTower(params: Params, config: ClipConfig, frames: Tensor, 
   let tokens = embedFrames(params, config, frames, tap);
   const levels: Tensor[] = [];
   for (let layer = 0; layer < config.visionLayers; layer++) {
-    tokens = residualBlock(tokens, params, `visual.transformer.resblocks.${layer}`, config.visionHeads);
+    const name = `visual.transformer.resblocks.${layer}`;
+    tokens = residualBlock(tokens, params, name, config.visionHeads, undefined, config.remat);
     tap?.(`visual.resblocks.${layer}`, tokens);
     levels.push(tokens);
   }
@@ -122,7 +123,7 @@ export function textTower(
   const mask = causalMask(embedded.shape[1]!);
   let tokens = embedded;
   for (let layer = 0; layer < config.textLayers; layer++) {
-    tokens = residualBlock(tokens, params, `transformer.resblocks.${layer}`, config.textHeads, mask);
+    tokens = residualBlock(tokens, params, `transformer.resblocks.${layer}`, config.textHeads, mask, config.remat);
     tap?.(`text.resblocks.${layer}`, tokens);
     if (between) tokens = between(tokens, layer);
   }
