@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { messageOf, UsageError, UserError } from "../errors.js";
 import { register as data } from "./data.js";
+import { register as devices } from "./devices.js";
 import { register as exportOnnx } from "./export.js";
 import { register as fewShot } from "./few-shot.js";
 import { register as lab } from "./lab.js";
@@ -19,6 +20,7 @@ export type Register = (program: Command) => void;
 
 const COMMANDS: readonly Register[] = [
   data,
+  devices,
   run,
   reproduce,
   report,
