@@ -1,61 +1,10 @@
-/** Kernels that move values or pick some of them. */
+/** Kernels that move, repeat or reduce values along axes. */
 import { tf } from "../../nn/array.js";
-import type { DType, Graph, Node } from "./graph.js";
-import { binary, cast, concat, expand, reduce, reshape, sizeOf, slice, transpose, where } from "./ops.js";
-import type { Call, Recorders } from "./recorder.js";
-
-/** The kernel's `axis` or `dims` attribute as axes from 0 on; none means all. */
-function axesOf(x: Node, axis: unknown): number[] {
-  return tf.util.parseAxisParam(axis as number | number[], [...x.shape]);
-}
-
-const reduction =
-  (op: string) =>
-  ({ g, inputs, attrs }: Call): Node => {
-    const x = inputs.x!;
-    return reduce(g, op, x, axesOf(x, attrs.axis), attrs.keepDims === true);
-  };
-
-/** all and any: the least and the greatest of 0 and 1. */
-const logicalReduction =
-  (op: string) =>
-  (call: Call): Node => {
-    const x = cast(call.g, call.inputs.x!, "int32");
-    return cast(call.g, reduction(op)({ ...call, inputs: { x } }), "bool");
-  };
-
-const argument =
-  (op: string) =>
-  ({ g, inputs, attrs }: Call): Node => {
-    const x = inputs.x!;
-    const axis = axesOf(x, attrs.axis)[0]!;
-    const shape = x.shape.filter((_, i) => i !== axis);
-    const place = g.node(op, [x], shape, "int64", { axis: { int: axis }, keepdims: { int: 0 } });
-    return g.node("Cast", [place], shape, "int32");
-  };
+import type { Graph, Node } from "./graph.js";
+import { binary, concat, expand, reshape, sizeOf, slice, transpose, where } from "./ops.js";
+import { axesOf, type Call, type Recorders } from "./recorder.js";
 
 export const SHAPES: Recorders = {
-  Sum: reduction("ReduceSum"),
-  Mean: reduction("ReduceMean"),
-  Max: ({ g, inputs, attrs }) =>
-    reduce(g, "ReduceMax", inputs.x!, axesOf(inputs.x!, attrs.reductionIndices ?? attrs.axis), attrs.keepDims === true),
-  Min: reduction("ReduceMin"),
-  Prod: reduction("ReduceProd"),
-  All: logicalReduction("ReduceMin"),
-  Any: logicalReduction("ReduceMax"),
-  ArgMax: argument("ArgMax"),
-  ArgMin: argument("ArgMin"),
-  Cumsum: ({ g, inputs, attrs }) => {
-    const x = inputs.x!;
-    const axis = g.constant([axesOf(x, attrs.axis)[0]!], [], "int64");
-    const flag = (value: unknown) => ({ int: Number(value === true) });
-    const attributes = { exclusive: flag(attrs.exclusive), reverse: flag(attrs.reverse) };
-    return g.node("CumSum", [x, axis], x.shape, x.dtype, attributes);
-  },
-  Softmax: ({ g, inputs, attrs }) => {
-    const x = inputs.logits!;
-    return g.node("Softmax", [x], x.shape, x.dtype, { axis: { int: axesOf(x, attrs.dim)[0]! } });
-  },
   Reshape: ({ g, inputs, attrs }) => {
     const x = inputs.x!;
     return reshape(g, x, tf.util.inferFromImplicitShape(attrs.shape as number[], sizeOf(x.shape)));
@@ -124,59 +73,45 @@ export const SHAPES: Recorders = {
   PadV2: ({ g, inputs, attrs }) => {
     const x = inputs.x!;
     const paddings = attrs.paddings as [number, number][];
+    if (paddings.every(([before, after]) => before === 0 && after === 0)) return x;
     const shape = x.shape.map((size, axis) => size + paddings[axis]![0] + paddings[axis]![1]);
     const pads = g.integers([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
     return g.node("Pad", [x, pads, g.scalar(attrs.constantValue as number, x.dtype)], shape, x.dtype);
   },
-  Reverse: ({ g, inputs, attrs }) => {
+  MirrorPad: ({ g, inputs, attrs }) => {
+    const beyond = attrs.mode === "reflect" ? 0 : 1;
+    return (attrs.paddings as [number, number][]).reduce((x, [before, after], axis) => {
+      const size = x.shape[axis]!;
+      const places = Array.from({ length: before + size + after }, (_, i) => {
+        const at = i - before;
+        return at < 0 ? -at - beyond : at >= size ? 2 * (size - 1) - at + beyond : at;
+      });
+      return places.length === size ? x : entries(g, x, places, axis);
+    }, inputs.x!);
+  },
+  BroadcastTo: ({ g, inputs, attrs }) => expand(g, inputs.x!, attrs.shape as number[]),
+  Diag: ({ g, inputs }) => {
     const x = inputs.x!;
-    const axes = axesOf(x, attrs.dims);
-    const all = (value: number) => g.integers(axes.map(() => value));
-    const first = all(-1);
-    return g.node("Slice", [x, first, all(-(2 ** 31)), g.integers(axes), first], x.shape, x.dtype);
+    const size = sizeOf(x.shape);
+    const places = g.integers(Array.from({ length: size }, (_, i) => i));
+    const onDiagonal = binary(g, "Equal", reshape(g, places, [size, 1]), places, "bool");
+    const square = where(g, onDiagonal, reshape(g, x, [1, size]), g.scalar(0, x.dtype));
+    return reshape(g, square, [...x.shape, ...x.shape]);
   },
-  GatherV2: ({ g, inputs, attrs }) => {
-    const { x, indices } = inputs as Record<"x" | "indices", Node>;
-    if (attrs.batchDims) throw new Error("tf.gather with batchDims cannot be compiled");
-    const axis = axesOf(x, attrs.axis)[0]!;
-    const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
-    return g.node("Gather", [x, indices], shape, x.dtype, { axis: { int: axis } });
-  },
-  UnsortedSegmentSum: ({ g, inputs, attrs }) =>
-    segmentSum(g, inputs.x!, inputs.segmentIds!, attrs.numSegments as number),
-  OneHot: ({ g, inputs, attrs }) => {
-    const indices = inputs.indices!;
-    const depth = attrs.depth as number;
-    const dtype = ((attrs.dtype as string) ?? "int32") as DType;
-    const places = g.constant(
-      Int32Array.from({ length: depth }, (_, i) => i),
-      [depth],
-      "int32",
-    );
-    const hit = binary(g, "Equal", reshape(g, indices, [...indices.shape, 1]), places, "bool");
-    return where(g, hit, g.scalar(attrs.onValue as number, dtype), g.scalar(attrs.offValue as number, dtype));
-  },
-  Range: ({ g, attrs }) => {
-    const [start, stop, step] = [attrs.start, attrs.stop, attrs.step] as [number, number, number];
-    const length = Math.max(0, Math.ceil((stop - start) / step));
-    const values = Float32Array.from({ length }, (_, i) => start + i * step);
-    return g.constant(values, [length], ((attrs.dtype as string) ?? "float32") as DType);
-  },
+  Reverse: ({ g, inputs, attrs }) => reverse(g, inputs.x!, axesOf(inputs.x!, attrs.dims)),
+  FlipLeftRight: ({ g, inputs }) => reverse(g, inputs.image!, [2]),
 };
 
-/** out[ids[i], ...] += x[i, ...]; the sums of equal ids are taken one after the other. */
-function segmentSum(g: Graph, x: Node, ids: Node, segments: number): Node {
-  const rows = sizeOf(ids.shape);
-  const inner = x.shape.slice(ids.shape.length);
-  const width = sizeOf(inner);
-  const updates = reshape(g, x, [rows, width]);
-  const indices = expand(g, reshape(g, ids, [rows, 1]), [rows, width]);
-  const zeros = expand(g, g.scalar(0, x.dtype), [segments, width]);
-  const sums = g.node("ScatterElements", [zeros, indices, updates], [segments, width], x.dtype, {
-    axis: { int: 0 },
-    reduction: { text: "add" },
-  });
-  return reshape(g, sums, [segments, ...inner]);
+function entries(g: Graph, x: Node, places: readonly number[], axis: number): Node {
+  const shape = x.shape.map((size, i) => (i === axis ? places.length : size));
+  return g.node("Gather", [x, g.integers(places)], shape, x.dtype, { axis: { int: axis } });
+}
+
+function reverse(g: Graph, x: Node, axes: readonly number[]): Node {
+  if (axes.length === 0) return x;
+  const all = (value: number): Node => g.integers(axes.map(() => value));
+  const first = all(-1);
+  return g.node("Slice", [x, first, all(-(2 ** 31)), g.integers(axes), first], x.shape, x.dtype);
 }
 
 function stridedSlice(g: Graph, x: Node, attrs: Call["attrs"]): Node {

@@ -102,7 +102,7 @@ function nodeProto(node: Node, names: Names): onnx.INodeProto {
   const attributes = node.op === "Cast" ? { to: { int: DATA_TYPE[node.dtype] } } : node.attributes;
   return {
     input: node.inputs.map((input) => names.of(input)),
-    output: [names.of(node)],
+    output: node.op === "TopK" ? [`${names.of(node)}.values`, names.of(node)] : [names.of(node)],
     opType: node.op,
     domain: node.domain,
     name: `${node.op}_${node.id}`,
