@@ -16,30 +16,31 @@ const { readFileSync, writeFileSync } = require("node:fs");
 const [model, request, answer] = process.argv.slice(1);
 (async () => {
   const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1 });
-  const feeds = {};
-  for (const [name, { type, data, dims }] of Object.entries(JSON.parse(readFileSync(request, "utf8")))) {
-    feeds[name] = new ort.Tensor(type, type === "int32" ? Int32Array.from(data) : Float32Array.from(data), dims);
+  const answers = [];
+  for (const plain of JSON.parse(readFileSync(request, "utf8"))) {
+    const feeds = {};
+    for (const [name, { type, data, dims }] of Object.entries(plain)) {
+      feeds[name] = new ort.Tensor(type, type === "int32" ? Int32Array.from(data) : Float32Array.from(data), dims);
+    }
+    const results = Object.entries(await session.run(feeds));
+    answers.push(Object.fromEntries(results.map(([name, { data, dims }]) => [name, { data: Array.from(data), dims }])));
   }
-  const results = await session.run(feeds);
-  const plain = Object.entries(results).map(([name, { data, dims }]) => [name, { data: Array.from(data), dims }]);
-  writeFileSync(answer, JSON.stringify(Object.fromEntries(plain)));
+  writeFileSync(answer, JSON.stringify(answers));
 })();`;
 
-/** The file's outputs by name. */
-export function runPlain(model: string, feeds: Readonly<Record<string, Fed>>) {
+/** The file's outputs by name, for each set of inputs. */
+export function runPlain(model: string, ...sets: readonly Readonly<Record<string, Fed>>[]) {
   const [request, answer] = [`${model}.request.json`, `${model}.answer.json`];
-  const plain = Object.entries(feeds).map(([name, { type, data, dims }]) => [
-    name,
-    { type, dims, data: Array.from(data) },
-  ]);
-  writeFileSync(request, JSON.stringify(Object.fromEntries(plain)));
+  const listed = (_: string, value: unknown): unknown =>
+    ArrayBuffer.isView(value) ? [...(value as Float32Array)] : value;
+  writeFileSync(request, JSON.stringify(sets, listed));
   const run = spawnSync(process.execPath, ["-e", SCRIPT, model, request, answer], {
     cwd: PROJECT_ROOT,
     encoding: "utf8",
     env: { ...process.env, ORT_DISABLE_TELEMETRY: "1" },
   });
   if (run.status !== 0) throw new Error(run.stderr);
-  return JSON.parse(readFileSync(answer, "utf8")) as Record<string, { data: number[]; dims: number[] }>;
+  return JSON.parse(readFileSync(answer, "utf8")) as Record<string, { data: number[]; dims: number[] }>[];
 }
 
 /** What the file says without being run. */

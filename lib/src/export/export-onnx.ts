@@ -63,7 +63,10 @@ export async function exportRecognizer(
       { name: path.split("/").at(-1)!, shape: freeShape(program, twin, BATCH, path) },
     ]),
   );
-  checkSize(weights, file);
+  checkSize(
+    [...weights.values()].reduce((sum, { value }) => sum + value.data.byteLength, 0),
+    file,
+  );
   const bytes = onnxModel(outputs, {
     inputs: inputPorts,
     outputs: outputPorts,
@@ -83,8 +86,8 @@ function checkClasses(classes: ClassChoice): void {
   if (twice !== undefined) throw new UserError(`label "${twice}" is given twice`);
 }
 
-function checkSize(weights: ReadonlyMap<string, { value: Value }>, file: string): void {
-  const bytes = [...weights.values()].reduce((sum, { value }) => sum + value.data.byteLength, 0);
+/** Throws a UserError where weights of so many bytes do not fit one file. */
+export function checkSize(bytes: number, file: string): void {
   if (bytes <= MOST_WEIGHT_BYTES) return;
   throw new UserError(
     `${file}: the model's weights are ${(bytes / 2 ** 30).toFixed(2)} GiB and an ONNX file holds less than 2; ` +
