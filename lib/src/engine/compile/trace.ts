@@ -84,11 +84,11 @@ function freezeTree(result: unknown): Program["outputTree"] {
 
 /** Says which kernel is missing, and where the function called it. */
 function explained(error: unknown): Error {
-  const message = messageOf(error);
+  const message = messageOf(error).replace(/^compile: /, "");
   const missing = /^Kernel '(\w+)' not registered/.exec(message)?.[1];
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   const ours = (frame: string): boolean => frame.includes(__dirname) || /@tensorflow|node:internal/.test(frame);
-  const line = stack.split("\n").find((frame) => /^\s+at /.test(frame) && !ours(frame));
+  const line = stack.split("\n").find((frame) => /^\s+at .*:\d+:\d+\)?$/.test(frame) && !ours(frame));
   const what = missing ? `the tfjs kernel "${missing}" cannot be compiled` : message;
   return new Error(`compile: ${what}${line ? `, called ${line.trim()}` : ""}`, { cause: error });
 }
