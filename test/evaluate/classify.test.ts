@@ -11,6 +11,7 @@ import { groundingOf } from "vghif/dist/evaluate/grounding.js";
 import { groundingPicture } from "vghif/dist/evaluate/grounding-picture.js";
 import { parseLabels } from "vghif/dist/evaluate/predict.js";
 import { loadRecognizer, type Recognizer, saveRecognizer } from "vghif/dist/evaluate/recognizer.js";
+import { clipBackbone } from "vghif/dist/models/clip-backbone.js";
 import type { ClipConfig } from "vghif/dist/models/clip-config.js";
 import { VGHIF_DEFAULTS, type VghifConfig } from "vghif/dist/models/vghif-config.js";
 import { initFusion } from "vghif/dist/models/vghif-params.js";
@@ -32,7 +33,7 @@ async function recognizer(change: Partial<VghifConfig> | null): Promise<Recogniz
   const vghif = change && { ...VGHIF_DEFAULTS, gate: 0.5, ...change };
   const fusion = vghif ? initFusion(vghif, CLIP, backbone, random(2).normal) : {};
   const file = path.join(folder, `${JSON.stringify(change)?.replace(/\W+/g, "-")}.safetensors`);
-  await saveRecognizer(file, { ...backbone, ...fusion }, { clip: CLIP, vghif });
+  await saveRecognizer(file, { ...backbone, ...fusion }, { backbone: clipBackbone(CLIP), vghif });
   disposeParams({ ...backbone, ...fusion });
   return loadRecognizer(file);
 }
@@ -103,12 +104,16 @@ describe("classification of a real video", () => {
     const less = { ...backbone };
     delete less["ln_final.bias"];
     const file = path.join(folder, "odd.safetensors");
-    await saveRecognizer(file, less, { clip: CLIP, vghif: null });
+    await saveRecognizer(file, less, { backbone: clipBackbone(CLIP), vghif: null });
     await assert.rejects(loadRecognizer(file), /missing tensors: ln_final\.bias/);
-    await saveRecognizer(file, { ...backbone, extra: backbone.logit_scale! }, { clip: CLIP, vghif: null });
+    await saveRecognizer(
+      file,
+      { ...backbone, extra: backbone.logit_scale! },
+      { backbone: clipBackbone(CLIP), vghif: null },
+    );
     await assert.rejects(loadRecognizer(file), /does not have: extra/);
     const misshapen = { ...backbone, "visual.ln_post.bias": backbone["ln_final.bias"]! };
-    await saveRecognizer(file, misshapen, { clip: CLIP, vghif: null });
+    await saveRecognizer(file, misshapen, { backbone: clipBackbone(CLIP), vghif: null });
     await assert.rejects(loadRecognizer(file), /"visual\.ln_post\.bias" has shape \[20\], expected \[24\]/);
     disposeParams(backbone);
   });

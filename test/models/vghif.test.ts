@@ -3,6 +3,7 @@ import { before, describe, it } from "node:test";
 import { random } from "vghif/dist/data/random.js";
 import { startEngine } from "vghif/dist/engine/index.js";
 import { textBatch } from "vghif/dist/models/clip.js";
+import { clipBackbone } from "vghif/dist/models/clip-backbone.js";
 import { type ClipConfig, clipShapes } from "vghif/dist/models/clip-config.js";
 import { type RecognizerConfig, recognize, textTokens, videoTokens } from "vghif/dist/models/recognizer.js";
 import { selectTokens } from "vghif/dist/models/vghif.js";
@@ -57,7 +58,7 @@ function model(change: Partial<VghifConfig>, gate: number): { config: Recognizer
   const backbone = randomParams(clipShapes(CLIP));
   const stream = random("fusion");
   return {
-    config: { clip: CLIP, vghif },
+    config: { backbone: clipBackbone(CLIP), vghif },
     params: { ...backbone, ...initFusion(vghif, CLIP, backbone, stream.normal) },
   };
 }
@@ -75,7 +76,7 @@ describe("VgHIF", () => {
     describe(name, () => {
       it("equals its baseline bit for bit while its gates are 0, and differs once they open", () => {
         const closed = model(change, 0);
-        const baseline = run(closed.params, { clip: CLIP, vghif: null }, pixels());
+        const baseline = run(closed.params, { backbone: clipBackbone(CLIP), vghif: null }, pixels());
         assertSame(run(closed.params, closed.config, pixels()).logits, baseline.logits, "logits");
         const open = model(change, 0.5);
         const moved = tf.max(tf.abs(tf.sub(run(open.params, open.config, pixels()).logits, baseline.logits)));
@@ -138,7 +139,7 @@ describe("VgHIF", () => {
     const video = videoTokens(params, config, pixels());
     const text = textTokens(params, config, textBatch(IDS, 6));
     const fused = recognize(params, config, video, text);
-    const baseline = recognize(params, { clip: CLIP, vghif: null }, video, text);
+    const baseline = recognize(params, { backbone: clipBackbone(CLIP), vghif: null }, video, text);
     const u = plainFusion(params, rowsOf(baseline.text, 0)[2]!, rowsOf(video.levels[0]!, 0), 3);
     const actual = rowsOf(fused.text, 0)[2]!;
     for (const [at, value] of u.entries()) assert.ok(Math.abs(value - actual[at]!) < 1e-4, `element ${at}`);

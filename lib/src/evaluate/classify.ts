@@ -50,17 +50,17 @@ export async function classifyVideo(
   if (labels.length === 0) throw new UserError("no labels given: name at least one class");
   const twice = labels.find((label, at) => labels.indexOf(label) !== at);
   if (twice !== undefined) throw new UserError(`label "${twice}" is given twice`);
-  const clip = await loadClip(video, { frames, transform: videoTransform(config.clip.imageResolution) });
+  const clip = await loadClip(video, { frames, transform: videoTransform(config.backbone.config.imageResolution) });
   const select = config.vghif?.select === "all" ? "all" : "cls+patch";
   const feature = await encodeClip(recognizer, clip.pixels, frames, select);
-  const text = await promptBatch(labels, template, config.clip.contextLength);
+  const text = await promptBatch(labels, template, config.backbone.config.contextLength);
   const tokens = stackTokens(config, [feature]);
   const { probabilities, maps } = tidy(() => {
     const result = recognize(params, config, tokens, textTokens(params, config, text));
     return { probabilities: tf.softmax(result.logits), maps: result.maps };
   });
   const values = Array.from(await probabilities.data());
-  const blocks = config.vghif ? fusedLevels(config.vghif, config.clip.visionLayers) : [];
+  const blocks = config.vghif ? fusedLevels(config.vghif, config.backbone.config.visionLayers) : [];
   const attention: LabelAttention[] = [];
   for (const { pass, level, map } of maps) {
     const [weights] = (await map.array()) as number[][][];

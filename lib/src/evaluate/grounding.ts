@@ -25,7 +25,7 @@ export function groundingOf(
 ): Grounding {
   const weights = attention.weights[label];
   if (!weights || !config.vghif) throw new Error(`no attention for label number ${label}`);
-  const patches = patchCount(config.clip);
+  const patches = patchCount(config.backbone.config);
   const base = { pass: attention.pass, block: attention.block, grid: Math.round(Math.sqrt(patches)) };
   switch (config.vghif.select) {
     case "cls":

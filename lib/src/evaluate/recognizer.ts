@@ -2,6 +2,7 @@
 import { startEngine } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import type { Tower } from "../features/encode.js";
+import { clipBackbone } from "../models/clip-backbone.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import type { VghifConfig } from "../models/vghif-config.js";
 import { fusionShapes } from "../models/vghif-params.js";
@@ -33,7 +34,8 @@ export async function loadRecognizer(weights: string = SMOKE_CLIP): Promise<Reco
     vghif = fusionOf(metadata[FUSION_KEY], file);
     return vghif ? fusionShapes(vghif, config) : new Map();
   });
-  return { config: { clip, vghif }, clip, params, hash: await sha256(file), weights, file };
+  const backbone = clipBackbone(clip);
+  return { config: { backbone, vghif }, backbone, params, hash: await sha256(file), weights, file };
 }
 
 function fusionOf(text: string | undefined, file: string): VghifConfig | null {

@@ -7,6 +7,7 @@ import { startEngine } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import { type Prediction, perClassTop1, topK, topLabels } from "../evaluate/metrics.js";
 import { promptBatch } from "../evaluate/prompts.js";
+import { clipBackbone } from "../models/clip-backbone.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import { initFusion } from "../models/vghif-params.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
@@ -52,7 +53,7 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   const file = weightsFile(spec.weights);
   const hash = await sha256OfFile(file);
   const { config: clip, params: backbone } = await loadClip(file);
-  const config: RecognizerConfig = { clip, vghif: spec.vghif };
+  const config: RecognizerConfig = { backbone: clipBackbone(clip), vghif: spec.vghif };
   const trainable = spec.train?.trainable ?? "none";
   const started = performance.now();
   const source = await sourceOf(spec, context, config, backbone, hash, datasetRoot(dataset), [
@@ -137,7 +138,7 @@ function sourceOf(
     onProgress: (done: number, total: number) => context.onProgress?.({ phase: "features", done, total }),
   };
   if (spec.train?.trainable === "all") return pixelSource(config, root, samples, options);
-  return featureSource({ clip: config.clip, params: backbone, hash }, config, root, samples, options);
+  return featureSource({ backbone: config.backbone, params: backbone, hash }, config, root, samples, options);
 }
 
 function countParameters(all: Params, trained: Params, fusion: Params): RunOutcome["parameters"] {

@@ -63,7 +63,7 @@ export async function pixelSource(
   samples: readonly Sample[],
   options: SourceOptions,
 ): Promise<VideoSource> {
-  const size = config.clip.imageResolution;
+  const size = config.backbone.config.imageResolution;
   const { frames, signal } = options;
   const load = async (sample: Sample): Promise<Float32Array> => {
     signal?.throwIfAborted();

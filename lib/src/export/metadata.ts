@@ -19,7 +19,7 @@ export function packageVersion(): string {
  *   vghif.labels (JSON): class names in the order of the logits; absent where the classes are an input
  *   vghif.template, vghif.frames, vghif.batch ("any" or a number), vghif.image_size, vghif.mean (JSON), vghif.std (JSON)
  *   vghif.transform (JSON): the resize and crop before, as `TransformSpec`
- *   vghif.weights, vghif.weights_sha256, vghif.clip (JSON), vghif.config (JSON; null for a baseline), vghif.package
+ *   vghif.weights, vghif.weights_sha256, vghif.backbone, vghif.sizes (JSON), vghif.config (JSON; null for a baseline), vghif.package
  */
 export function fileMetadata(
   { config, weights, hash }: Recognizer,
@@ -27,7 +27,7 @@ export function fileMetadata(
   frames: number,
   batch: number | "any",
 ): Record<string, string> {
-  const size = config.clip.imageResolution;
+  const size = config.backbone.config.imageResolution;
   const transform = videoTransform(size);
   const { range, mean, std } = NORM_CONSTANTS[transform.norm];
   const scaled = (values: readonly number[]): string => JSON.stringify(values.map((value) => value * range));
@@ -43,7 +43,8 @@ export function fileMetadata(
     "vghif.transform": JSON.stringify(transform),
     "vghif.weights": path.basename(weights),
     "vghif.weights_sha256": hash,
-    "vghif.clip": JSON.stringify(config.clip),
+    "vghif.backbone": config.backbone.family,
+    "vghif.sizes": JSON.stringify(config.backbone.config),
     "vghif.config": JSON.stringify(config.vghif),
     "vghif.package": `vghif ${packageVersion()}`,
   };

@@ -32,7 +32,7 @@ export function recordRecognizer(
   text: TextValues | { readonly count: number },
   { frames, videos, maps }: RecordOptions,
 ): Program {
-  const { imageResolution: size, contextLength } = config.clip;
+  const { imageResolution: size, contextLength } = config.backbone.config;
   const classes = isCount(text) ? { token_ids: like(Int32Array, [text.count, contextLength]) } : { text };
   const example = { params, pixels: like(Float32Array, [videos, frames, 3, size, size]), ...classes };
   const specs = new Map(
@@ -54,7 +54,7 @@ const like = (type: Float32ArrayConstructor | Int32ArrayConstructor, shape: read
 });
 
 function recognizerOutputs(config: RecognizerConfig, { params, pixels, text, token_ids }: Inputs, withMaps: boolean) {
-  const blocks = config.vghif ? fusedLevels(config.vghif, config.clip.visionLayers) : [];
+  const blocks = config.vghif ? fusedLevels(config.vghif, config.backbone.config.visionLayers) : [];
   const classes = text ?? textTokens(params, config, pooledBatch(token_ids!));
   const { logits, maps } = recognize(params, config, videoTokens(params, config, pixels), classes);
   if (!withMaps) return { logits };

@@ -21,7 +21,7 @@ export async function textValues(
   labels: readonly string[],
   template: string,
 ): Promise<TextValues> {
-  const { ids, pool } = await promptBatch(labels, template, config.clip.contextLength);
+  const { ids, pool } = await promptBatch(labels, template, config.backbone.config.contextLength);
   try {
     const side = (text: TextBatch): TextTokens => textTokens(params, config, text);
     return compiles() ? await compiled(side, { ids, pool }) : await eager(side, { ids, pool });

@@ -12,7 +12,7 @@ import { projectPath } from "../project.js";
 import { sha256 } from "../weights/load.js";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../weights/safetensors.js";
 
-/** Tensors by name: "cls" [T, D] of the last block; "level.<n>.cls" [T, D], "level.<n>.patch" [N, D], n from 1. */
+/** Tensors by name: "cls" [T, D] and maybe "patches" [T, N, D] of the last block; "level.<n>.cls" [T, D], "level.<n>.patch" [N, D], n from 1. */
 export type VideoFeature = ReadonlyMap<string, HostTensor>;
 
 /** Everything that decides a feature but the video itself. */

@@ -1,8 +1,7 @@
 /** A frozen visual tower as a function of a clip's pixels, compiled once a tower or run op by op. */
 import { type Compiled, compile } from "../engine/compile/compile.js";
 import { compiles } from "../engine/index.js";
-import { classTokens, visualTower } from "../models/clip.js";
-import type { ClipConfig } from "../models/clip-config.js";
+import { lastTokens, type VideoTextBackbone } from "../models/backbone.js";
 import { selectTokens } from "../models/vghif.js";
 import { type Params, type Tensor, tf, tidy } from "../nn/array.js";
 import { toHost } from "../weights/load.js";
@@ -11,9 +10,9 @@ import type { VideoFeature } from "./cache.js";
 
 /** A loaded visual tower and what identifies it. */
 export interface Tower {
-  readonly clip: ClipConfig;
+  readonly backbone: VideoTextBackbone;
   readonly params: Params;
-  /** SHA-256 of the weights file. */
+  /** Of everything that decides the parameters: the weights file's SHA-256, or a hash of it and of how the rest started. */
   readonly hash: string;
 }
 
@@ -34,7 +33,7 @@ export async function encodeClip(
   frames: number,
   tokens: KeptTokens,
 ): Promise<VideoFeature> {
-  const size = tower.clip.imageResolution;
+  const size = tower.backbone.config.imageResolution;
   const shape = [frames, 3, size, size];
   const encode = ({ pixels: clip }: ClipTensors): Record<string, Tensor> => namedTokens(tower, clip, tokens);
   if (!compiles()) {
@@ -57,12 +56,16 @@ export async function encodeClip(
   );
 }
 
-/** "cls" [T, D] of the last block; "level.<n>.cls" [T, D] and "level.<n>.patch" [N, D], or "level.<n>.all" [T(1+N), D]. */
-function namedTokens({ clip, params }: Tower, pixels: Tensor, tokens: KeptTokens): Record<string, Tensor> {
-  const blocks = visualTower(params, clip, pixels);
-  const out: Record<string, Tensor> = { cls: classTokens(blocks.at(-1)!) };
-  for (const [block, value] of blocks.entries()) {
-    const video = tf.expandDims(value, 0); // [1, T, 1+N, D]
+/**
+ * "cls" [T, D] of the last block, and "patches" [T, N, D] where the head looks at them; "level.<n>.cls" [T, D] and
+ * "level.<n>.patch" [N, D], or "level.<n>.all" [T(1+N), D].
+ */
+function namedTokens({ backbone, params }: Tower, pixels: Tensor, tokens: KeptTokens): Record<string, Tensor> {
+  const blocks = backbone.visualLevels(params, tf.expandDims(pixels, 0));
+  const { cls, patches } = lastTokens(blocks, backbone.needsPatches);
+  const out: Record<string, Tensor> = { cls: tf.squeeze(cls, [0]) };
+  if (patches) out.patches = tf.squeeze(patches, [0]);
+  for (const [block, video] of blocks.entries()) {
     for (const part of tokens === "all" ? (["all"] as const) : (["cls", "patch"] as const)) {
       out[`level.${block + 1}.${part}`] = tf.squeeze(selectTokens(video, part), [0]);
     }

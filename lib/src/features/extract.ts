@@ -32,7 +32,7 @@ export async function extractFeatures(
   samples: readonly Sample[],
   options: ExtractOptions,
 ): Promise<Extracted> {
-  const transform = options.transform ?? videoTransform(tower.clip.imageResolution);
+  const transform = options.transform ?? videoTransform(tower.backbone.config.imageResolution);
   const tokens = options.tokens ?? "cls+patch";
   const { backend } = await startEngine();
   const { frames } = options;

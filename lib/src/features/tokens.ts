@@ -29,18 +29,19 @@ export function stackTokens(config: RecognizerConfig, features: readonly VideoFe
         return tensor;
       }),
     );
-  const { vghif } = config;
-  if (!vghif || !usesLevels(config)) return { cls: named("cls"), levels: [] };
-  const levels = fusedLevels(vghif, config.clip.visionLayers).map((level) =>
+  const { vghif, backbone } = config;
+  const last = backbone.needsPatches ? { cls: named("cls"), patches: named("patches") } : { cls: named("cls") };
+  if (!vghif || !usesLevels(config)) return { ...last, levels: [] };
+  const levels = fusedLevels(vghif, backbone.config.visionLayers).map((level) =>
     tf.tidy(() => {
       const parts = partsOf(level, vghif.select).map(named);
       return parts.length === 1 ? parts[0]! : tf.concat(parts, 1);
     }),
   );
-  return { cls: named("cls"), levels };
+  return { ...last, levels };
 }
 
 /** Frees what `stackTokens` made. */
 export function disposeTokens(tokens: VideoTokens): void {
-  tf.dispose([tokens.cls, ...tokens.levels]);
+  tf.dispose([tokens.cls, ...(tokens.patches ? [tokens.patches] : []), ...tokens.levels]);
 }

@@ -1,35 +1,22 @@
 /**
- * A video recogniser: a CLIP backbone, with or without VgHIF. It is split where frozen towers end, so that what they make
+ * A video recogniser: a video-text backbone, with or without VgHIF. It is split where frozen towers end, so that what they make
  * can be computed once and cached: towers -> `VideoTokens` and `TextTokens` -> `recognize` -> logits.
  */
 import { type Params, type Tensor, tf } from "../nn/array.js";
-import {
-  classTokens,
-  cosineLogits,
-  embedTokens,
-  meanOverFrames,
-  poolText,
-  type TextBatch,
-  textHead,
-  textTower,
-  visualHead,
-  visualTower,
-} from "./clip.js";
-import type { ClipConfig } from "./clip-config.js";
+import { type LastTokens, lastTokens, type VideoTextBackbone } from "./backbone.js";
+import { cosineLogits, poolText, type TextBatch, textHead, textTower } from "./clip.js";
 import { fuse, fusedLevels, type GroundingMap, levelTokens, selectTokens } from "./vghif.js";
 import type { VghifConfig } from "./vghif-config.js";
 import { encodeTextGuided } from "./vghif-inside.js";
 
 export interface RecognizerConfig {
-  readonly clip: ClipConfig;
+  readonly backbone: VideoTextBackbone;
   /** null: the baseline. */
   readonly vghif: VghifConfig | null;
 }
 
 /** What the visual tower gives: everything after it is head or fusion. */
-export interface VideoTokens {
-  /** Class tokens after the last block [B, T, D]. */
-  readonly cls: Tensor;
+export interface VideoTokens extends LastTokens {
   /** Selected tokens of each fused level, shallow to deep [B, S, D]; none for a baseline. */
   readonly levels: readonly Tensor[];
 }
@@ -64,43 +51,46 @@ function fusesInside(config: RecognizerConfig): boolean {
 
 /** Runs the visual tower on normalised frames [B, T, 3, h, w]. */
 export function videoTokens(params: Params, config: RecognizerConfig, pixels: Tensor): VideoTokens {
-  const [videos, frames, ...rest] = pixels.shape as [number, number, number, number, number];
-  const blocks = visualTower(params, config.clip, tf.reshape(pixels, [videos * frames, ...rest]));
-  const cls = tf.reshape(classTokens(blocks.at(-1)!), [videos, frames, -1]);
+  const { backbone } = config;
+  const blocks = backbone.visualLevels(params, pixels);
+  const last = lastTokens(blocks, backbone.needsPatches);
   const fusion = usesLevels(config) ? config.vghif : null;
-  if (!fusion) return { cls, levels: [] };
-  const levels = fusedLevels(fusion, config.clip.visionLayers).map((level) => {
-    const [, length, width] = blocks[level - 1]!.shape as [number, number, number];
-    return selectTokens(tf.reshape(blocks[level - 1]!, [videos, frames, length, width]), fusion.select);
-  });
-  return { cls, levels };
+  if (!fusion) return { ...last, levels: [] };
+  const fused = fusedLevels(fusion, backbone.config.visionLayers);
+  return { ...last, levels: fused.map((level) => selectTokens(blocks[level - 1]!, fusion.select)) };
 }
 
 /** Runs the text tower on the class prompts, or, where the fusion sits inside it, only embeds them. */
 export function textTokens(params: Params, config: RecognizerConfig, text: TextBatch): TextTokens {
-  const embedded = embedTokens(params, text.ids);
+  const { backbone } = config;
+  const embedded = backbone.embedText(params, text);
   if (fusesInside(config)) return { embedded, pool: text.pool };
-  return { pooled: poolText(textTower(params, config.clip, embedded), text.pool) };
+  const tower = textTower(params, backbone.config, embedded, undefined, backbone.betweenTextBlocks(params));
+  return { pooled: poolText(tower, text.pool) };
 }
 
 /**
- * Class scores of B videos among K classes. With all gates at 0 the logits equal the baseline's bit for bit: both take the
- * same operations on the same values.
+ * Class scores of B videos among K classes. The backbone's own conditioning of the texts comes first, the fusion after it.
+ * With all gates at 0 the logits equal the baseline's bit for bit: both take the same operations on the same values.
  */
 export function recognize(params: Params, config: RecognizerConfig, video: VideoTokens, text: TextTokens): Recognized {
-  const v = meanOverFrames(visualHead(params, video.cls)); // [B, E]
+  const { backbone } = config;
+  const embedded = backbone.embedVideo(params, video);
+  const v = embedded.video; // [B, E]
   const videos = v.shape[0]!;
   const fusion = activeFusion(config);
   const levels = video.levels.map((tokens, level) => levelTokens(params, level, tokens));
   if ("embedded" in text) {
-    const guided = encodeTextGuided(params, config.clip, fusion!, text.embedded, text.pool, levels);
+    const guided = encodeTextGuided(params, backbone, fusion!, text.embedded, text.pool, levels);
+    const conditioned = backbone.conditionText(params, guided.text, embedded);
     const fused =
       fusion!.guide === "both"
-        ? fuse(params, fusion!, guided.text, v, levels, "text-to-visual")
-        : { text: guided.text, video: v };
+        ? fuse(params, fusion!, conditioned, v, levels, "text-to-visual")
+        : { text: conditioned, video: v };
     return { ...fused, logits: cosineLogits(params, fused.video, fused.text), maps: guided.maps };
   }
-  const u = tf.tile(tf.expandDims(textHead(params, text.pooled), 0), [videos, 1, 1]); // [B, K, E]
+  const classes = tf.tile(tf.expandDims(textHead(params, text.pooled), 0), [videos, 1, 1]); // [B, K, E]
+  const u = backbone.conditionText(params, classes, embedded);
   const fused = fusion ? fuse(params, fusion, u, v, levels) : { text: u, video: v, maps: [] };
   return { ...fused, logits: cosineLogits(params, fused.video, fused.text) };
 }

@@ -1,7 +1,7 @@
 /** VgHIF between the text encoder's own blocks (`where: 'inside'`): every text token asks, not only the pooled one. */
 import { type Params, type Tensor, tf } from "../nn/array.js";
+import type { VideoTextBackbone } from "./backbone.js";
 import { poolText, textHead, textTower } from "./clip.js";
-import type { ClipConfig } from "./clip-config.js";
 import { fusionName, fusionOrder, type GroundingMap } from "./vghif.js";
 import type { VghifConfig } from "./vghif-config.js";
 import { feedForward, interact } from "./vghif-interaction.js";
@@ -17,7 +17,7 @@ export function fusionSites(levels: number, textLayers: number): number[] {
  */
 export function encodeTextGuided(
   params: Params,
-  clip: ClipConfig,
+  backbone: VideoTextBackbone,
   config: VghifConfig,
   embedded: Tensor,
   pool: Tensor,
@@ -26,7 +26,9 @@ export function encodeTextGuided(
   const [classes, length, width] = embedded.shape as [number, number, number];
   const videos = levels[0]!.shape[0]!;
   const order = fusionOrder(config, levels.length);
-  const sites = fusionSites(levels.length, clip.textLayers);
+  const { textLayers, embedDim } = backbone.config;
+  const sites = fusionSites(levels.length, textLayers);
+  const own = backbone.betweenTextBlocks(params);
   const maps: GroundingMap[] = [];
   const between = (tokens: Tensor, layer: number): Tensor => {
     let u = tf.reshape(tokens, [videos, classes * length, width]);
@@ -38,11 +40,12 @@ export function encodeTextGuided(
         if (step.weights) maps.push({ pass, level, map: pooledRows(step.weights, pool, videos) });
       }
     }
-    return tf.reshape(u, [videos * classes, length, width]);
+    const fused = tf.reshape(u, [videos * classes, length, width]);
+    return own ? own(fused, layer) : fused;
   };
-  const tokens = textTower(params, clip, tf.tile(embedded, [videos, 1, 1]), undefined, between);
+  const tokens = textTower(params, backbone.config, tf.tile(embedded, [videos, 1, 1]), undefined, between);
   const pooled = poolText(tokens, tf.tile(pool, [videos, 1, 1])); // [B*K, W]
-  return { text: tf.reshape(textHead(params, pooled), [videos, classes, clip.embedDim]), maps };
+  return { text: tf.reshape(textHead(params, pooled), [videos, classes, embedDim]), maps };
 }
 
 /** The attention of each class's pooled token: weights [B, H, K*L, S] -> [B, K, S]. */

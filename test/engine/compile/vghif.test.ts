@@ -4,6 +4,7 @@ import { random } from "vghif/dist/data/random.js";
 import { compile } from "vghif/dist/engine/compile/compile.js";
 import { startEngine } from "vghif/dist/engine/index.js";
 import { textBatch } from "vghif/dist/models/clip.js";
+import { clipBackbone } from "vghif/dist/models/clip-backbone.js";
 import { type ClipConfig, clipShapes } from "vghif/dist/models/clip-config.js";
 import { recognize, textTokens, videoTokens } from "vghif/dist/models/recognizer.js";
 import { VGHIF_DEFAULTS, type VghifConfig } from "vghif/dist/models/vghif-config.js";
@@ -61,7 +62,7 @@ for (const [name, change] of Object.entries(VARIANTS)) {
     const pixels = randomTensor("pixels", [2, 3, 3, 12, 12]);
     const text = textBatch(IDS, 5);
     const labels = tf.tensor1d([3, 1], "int32");
-    const config = { clip: CLIP, vghif };
+    const config = { backbone: clipBackbone(CLIP), vghif };
 
     const run = (weights: Params, frames: Tensor) =>
       recognize(weights, config, videoTokens(weights, config, frames), textTokens(weights, config, text));
