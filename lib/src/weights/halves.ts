@@ -2,10 +2,14 @@
 
 /** IEEE 754 half precision bits -> 32-bit floats, exactly. */
 export function widenF16(bits: Uint16Array): Float32Array {
+  table ??= Float32Array.from({ length: 1 << 16 }, (_, half) => halfToFloat(half));
   const out = new Float32Array(bits.length);
-  for (let at = 0; at < bits.length; at++) out[at] = halfToFloat(bits[at]!);
+  for (let at = 0; at < bits.length; at++) out[at] = table[bits[at]!]!;
   return out;
 }
+
+/** Every half as a float, made once: a checkpoint has hundreds of millions of them. */
+let table: Float32Array | null = null;
 
 function halfToFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

@@ -1,13 +1,14 @@
 /** Checkpoint files to parameters on the tensor backend, checked name by name and shape by shape. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import path from "node:path";
 import { messageOf, UserError } from "../errors.js";
 import { type ClipConfig, clipConfigOf, clipShapes } from "../models/clip-config.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
-import { type HostTensor, openSafetensors } from "./safetensors.js";
-
-/** Entries of the original archives that are sizes, not parameters. */
-const NOT_PARAMETERS = new Set(["input_resolution", "context_length", "vocab_size"]);
+import { type Checkpoint, openCheckpoint } from "./checkpoint.js";
+import { checkpointFile } from "./detect.js";
+import { isIndex, readIndex } from "./sharded.js";
+import type { HostTensor } from "./tensors.js";
 
 export interface LoadedClip {
   readonly config: ClipConfig;
@@ -32,7 +33,7 @@ export async function toHost(tensor: Tensor): Promise<HostTensor> {
 }
 
 /**
- * Loads a CLIP (ViT) state dict from a safetensors file; 16-bit floats are widened. Missing, extra and misshapen
+ * Loads a CLIP (ViT) state dict from any checkpoint file (`openCheckpoint`); 16-bit floats are widened. Missing, extra and misshapen
  * tensors are errors that name them.
  * @param more parameters beyond CLIP's that the file must hold, by name with their shapes; default: none
  */
@@ -41,24 +42,76 @@ export async function loadClip(
   more: (clip: ClipConfig, metadata: LoadedClip["metadata"]) => ReadonlyMap<string, readonly number[]> = () =>
     new Map(),
 ): Promise<LoadedClip> {
-  const source = await openSafetensors(file);
+  const source = await openCheckpoint(file);
   try {
-    const shapes = new Map([...source.entries].map(([name, entry]) => [name, entry.shape] as const));
-    for (const name of NOT_PARAMETERS) shapes.delete(name);
     let config: ClipConfig;
     try {
-      config = clipConfigOf(shapes);
+      config = clipConfigOf(shapesOf(source));
     } catch (error) {
       throw new UserError(`${file}: ${messageOf(error)}`);
     }
     const expected = new Map([...clipShapes(config), ...more(config, source.metadata)]);
-    checkShapes(file, shapes, expected);
-    const params: Record<string, Tensor> = {};
-    for (const name of expected.keys()) params[name] = toTensor(await source.read(name));
-    return { config, params, metadata: source.metadata };
+    return { config, params: await loadParams(source, expected), metadata: source.metadata };
   } finally {
     await source.close();
   }
+}
+
+/** Names and shapes of an open checkpoint. */
+export function shapesOf(source: Checkpoint): Map<string, readonly number[]> {
+  return new Map([...source.entries].map(([name, { shape }]) => [name, shape]));
+}
+
+/** Reads exactly these parameters, one after another, after `checkShapes`; the caller owns them. */
+export async function loadParams(
+  source: Checkpoint,
+  expected: ReadonlyMap<string, readonly number[]>,
+): Promise<Record<string, Tensor>> {
+  checkShapes(source.file, shapesOf(source), expected);
+  const params: Record<string, Tensor> = {};
+  for (const name of expected.keys()) params[name] = toTensor(await source.read(name));
+  return params;
+}
+
+/** How a checkpoint differs from what a model expects. */
+export interface Difference {
+  readonly missing: readonly string[];
+  readonly extra: readonly string[];
+  readonly misshapen: readonly {
+    name: string;
+    found: readonly number[];
+    expected: readonly number[];
+    /** What to do, where the tensor's meaning is known. */
+    advice: string | null;
+  }[];
+}
+
+/** Compares names and shapes. */
+export function compareShapes(
+  found: ReadonlyMap<string, readonly number[]>,
+  expected: ReadonlyMap<string, readonly number[]>,
+): Difference {
+  const misshapen = [...expected].flatMap(([name, shape]) => {
+    const actual = found.get(name);
+    const same = !actual || (shape.length === actual.length && shape.every((n, axis) => n === actual[axis]));
+    return same ? [] : [{ name, found: actual, expected: shape, advice: advice(name, actual, shape) }];
+  });
+  return {
+    missing: [...expected.keys()].filter((name) => !found.has(name)),
+    extra: [...found.keys()].filter((name) => !expected.has(name)),
+    misshapen,
+  };
+}
+
+/** What to do about a tensor of another shape than expected, where its meaning is known; null where it is not. */
+function advice(name: string, found: readonly number[], expected: readonly number[]): string | null {
+  if (name === "mit.positional_embedding" && found[1] !== expected[1]) {
+    return `this X-CLIP is made for ${found[1]} frames: ask for ${found[1]}, or take a checkpoint of ${expected[1]}`;
+  }
+  if (name === "visual.positional_embedding" && found[0] !== expected[0]) {
+    return `it is made for frames of ${found[0]! - 1} patches, not ${expected[0]! - 1}: take a checkpoint of that resolution`;
+  }
+  return null;
 }
 
 /** Throws a UserError naming the tensors that a checkpoint lacks, has beyond `expected`, or has in another shape. */
@@ -67,16 +120,18 @@ export function checkShapes(
   found: ReadonlyMap<string, readonly number[]>,
   expected: ReadonlyMap<string, readonly number[]>,
 ): void {
-  const list = (names: string[]): string =>
+  const { missing, extra, misshapen } = compareShapes(found, expected);
+  const list = (names: readonly string[]): string =>
     names.length > 5 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
-  const missing = [...expected.keys()].filter((name) => !found.has(name));
   if (missing.length > 0) throw new UserError(`${file}: missing tensors: ${list(missing)}`);
-  const extra = [...found.keys()].filter((name) => !expected.has(name));
   if (extra.length > 0) throw new UserError(`${file}: tensors that this model does not have: ${list(extra)}`);
-  for (const [name, shape] of expected) {
-    const actual = found.get(name)!;
-    const same = shape.length === actual.length && shape.every((n, axis) => n === actual[axis]);
-    if (!same) throw new UserError(`${file}: tensor "${name}" has shape [${actual}], expected [${shape}]`);
+  const wrong = misshapen[0];
+  if (wrong) {
+    const others = misshapen.length > 1 ? ` (and ${misshapen.length - 1} more)` : "";
+    const todo = wrong.advice ? `: ${wrong.advice}` : "";
+    throw new UserError(
+      `${file}: tensor "${wrong.name}" has shape [${wrong.found}], expected [${wrong.expected}]${others}${todo}`,
+    );
   }
 }
 
@@ -85,9 +140,17 @@ export function disposeParams(params: Params): void {
   tf.dispose(params as Record<string, Tensor>);
 }
 
-/** SHA-256 of a file, hexadecimal, read as a stream. */
+/**
+ * SHA-256 of a file, hexadecimal, read as a stream. Of an index or a folder: that of the names and hashes of the files it
+ * stands for.
+ */
 export async function sha256(file: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  const checkpoint = checkpointFile(file);
+  if (isIndex(checkpoint)) {
+    for (const shard of [...new Set((await readIndex(checkpoint)).values())].sort()) {
+      hash.update(`${shard} ${await sha256(path.join(path.dirname(checkpoint), shard))}\n`);
+    }
+  } else for await (const chunk of createReadStream(checkpoint)) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }

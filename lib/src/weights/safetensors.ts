@@ -2,35 +2,32 @@
  * The safetensors format (8-byte little-endian header length, JSON header, raw tensors), read tensor by tensor and
  * written atomically. Every claim of a header is checked against the file before anything is read.
  */
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.js";
-import { narrowF16, widenBf16, widenF16 } from "./halves.js";
+import { type ByteFile, openBytes } from "./bytes.js";
+import { narrowF16 } from "./halves.js";
+import {
+  BYTES,
+  type Dtype,
+  elements,
+  type HostTensor,
+  hostDtype,
+  hostTensor,
+  type TensorInfo,
+  type TensorSource,
+} from "./tensors.js";
 
-const BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 } as const;
-export type Dtype = keyof typeof BYTES;
+export type { Dtype, HostTensor } from "./tensors.js";
 
-export interface TensorEntry {
-  readonly dtype: Dtype;
-  readonly shape: readonly number[];
+export interface TensorEntry extends TensorInfo {
   /** Byte range in the data section. */
   readonly begin: number;
   readonly end: number;
 }
 
-/** A tensor's values as they are used here: floats of any width as 32-bit floats, other numbers as they are. */
-export interface HostTensor {
-  readonly dtype: "F32" | "I32" | "U8";
-  readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array | Uint8Array;
-}
-
-export interface SafetensorsFile {
+export interface SafetensorsFile extends TensorSource {
   readonly entries: ReadonlyMap<string, TensorEntry>;
-  readonly metadata: Readonly<Record<string, string>>;
-  /** Reads one tensor; halves are widened. Throws a UserError that names a tensor that is not there. */
-  read(name: string): Promise<HostTensor>;
-  close(): Promise<void>;
 }
 
 /** The format's own limit on a header's size, bytes. */
@@ -38,30 +35,24 @@ const HEADER_LIMIT = 100_000_000;
 
 /** Opens and checks a safetensors file; its tensors are read on demand. Throws a UserError for what is not one. */
 export async function openSafetensors(file: string): Promise<SafetensorsFile> {
-  let handle: FileHandle;
+  const bytes = await openBytes(file);
   try {
-    handle = await open(file, "r");
-  } catch (error) {
-    throw new UserError(`cannot open weights ${file}: ${messageOf(error)}`);
-  }
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile()) throw new UserError(`${file} is not a file: give a .safetensors file`);
-    const { size } = stats;
-    const header = await readHeader(handle, size, file);
-    const base = header.base;
+    const { base, entries, metadata } = await readHeader(bytes);
     return {
-      ...header,
+      format: "safetensors",
+      entries,
+      metadata,
+      ignored: [],
       async read(name) {
-        const entry = header.entries.get(name);
+        const entry = entries.get(name);
         if (!entry) throw new UserError(`${file}: tensor "${name}" is missing`);
-        const bytes = await readBytes(handle, base + entry.begin, entry.end - entry.begin, file);
-        return toHost(entry, bytes, `${file}: tensor "${name}"`);
+        const stored = await bytes.read(base + entry.begin, entry.end - entry.begin);
+        return hostTensor(entry, stored, `${file}: tensor "${name}"`);
       },
-      close: () => handle.close(),
+      close: () => bytes.close(),
     };
   } catch (error) {
-    await handle.close();
+    await bytes.close();
     throw error;
   }
 }
@@ -78,25 +69,17 @@ export async function readSafetensors(file: string): Promise<Map<string, HostTen
   }
 }
 
-async function readBytes(handle: FileHandle, position: number, length: number, file: string): Promise<Buffer> {
-  const buffer = Buffer.from(new ArrayBuffer(length));
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(buffer, done, length - done, position + done);
-    if (bytesRead === 0) throw new UserError(`${file}: the file ended early; it is truncated`);
-    done += bytesRead;
-  }
-  return buffer;
-}
-
-async function readHeader(handle: FileHandle, size: number, file: string) {
-  const bad = (what: string): UserError => new UserError(`${file} is not a valid safetensors file: ${what}`);
+async function readHeader(file: ByteFile) {
+  const { size } = file;
+  const bad = (what: string): UserError => new UserError(`${file.path} is not a valid safetensors file: ${what}`);
   if (size < 8) throw bad(`it has ${size} bytes`);
-  const length = Number((await readBytes(handle, 0, 8, file)).readBigUInt64LE());
+  const length = Number(Buffer.from((await file.read(0, 8)).buffer).readBigUInt64LE());
   if (length > HEADER_LIMIT || length > size - 8) throw bad(`its header claims ${length} bytes of ${size}`);
   let parsed: unknown;
   try {
-    parsed = JSON.parse((await readBytes(handle, 8, length, file)).toString("utf8"));
-  } catch {
+    parsed = JSON.parse(Buffer.from((await file.read(8, length)).buffer).toString("utf8"));
+  } catch (error) {
+    if (error instanceof UserError) throw error;
     throw bad("its header is not JSON");
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw bad("its header is not an object");
@@ -104,54 +87,46 @@ async function readHeader(handle: FileHandle, size: number, file: string) {
   const entries = new Map<string, TensorEntry>();
   const metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(parsed)) {
-    if (name === "__metadata__") Object.assign(metadata, value);
+    if (name === "__metadata__") readMetadata(metadata, value, bad);
     else entries.set(name, checkedEntry(name, value, size - base, bad));
   }
-  const ranges = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
-  for (let at = 1; at < ranges.length; at++) {
-    const [before, after] = [ranges[at - 1]!, ranges[at]!];
-    if (after[1].begin < before[1].end) throw bad(`tensors "${before[0]}" and "${after[0]}" overlap`);
-  }
+  checkTiling(entries, size - base, bad);
   return { base, entries, metadata };
+}
+
+function readMetadata(into: Record<string, string>, value: unknown, bad: (what: string) => UserError): void {
+  if (typeof value !== "object" || value === null) throw bad("its __metadata__ is not an object");
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== "string") throw bad(`its __metadata__ "${key}" is not a text`);
+    if (key !== "__proto__") into[key] = text;
+  }
+}
+
+/** The format wants the data covered exactly: no overlap, no gap, nothing after. A damaged header rarely keeps that. */
+function checkTiling(entries: ReadonlyMap<string, TensorEntry>, size: number, bad: (what: string) => UserError): void {
+  const ranges = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
+  let [before, end] = ["", 0];
+  for (const [name, entry] of ranges) {
+    if (entry.begin < end) throw bad(`tensors "${before}" and "${name}" overlap`);
+    if (entry.begin > end) throw bad(`there are ${entry.begin - end} unnamed bytes before tensor "${name}"`);
+    [before, end] = [name, entry.end];
+  }
+  if (end !== size) throw bad(`there are ${size - end} unnamed bytes at its end`);
 }
 
 function checkedEntry(name: string, value: unknown, available: number, bad: (what: string) => UserError): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-  if (typeof dtype !== "string" || !(dtype in BYTES)) throw bad(`tensor "${name}" has unsupported dtype ${dtype}`);
+  if (typeof dtype !== "string" || !Object.hasOwn(BYTES, dtype))
+    throw bad(`tensor "${name}" has unsupported dtype ${dtype}`);
   const naturals = (list: unknown): list is number[] =>
     Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (!naturals(shape)) throw bad(`tensor "${name}" has no proper shape`);
   if (!naturals(offsets) || offsets.length !== 2) throw bad(`tensor "${name}" has no proper data_offsets`);
   const [begin, end] = offsets as [number, number];
-  const bytes = shape.reduce((product, n) => product * n, 1) * BYTES[dtype as Dtype];
+  const bytes = elements(shape) * BYTES[dtype as Dtype];
   if (end - begin !== bytes) throw bad(`tensor "${name}" needs ${bytes} bytes and claims ${end - begin}`);
   if (end > available) throw bad(`tensor "${name}" ends at byte ${end} of ${available}; the file is truncated`);
   return { dtype: dtype as Dtype, shape, begin, end };
-}
-
-function toHost(entry: TensorEntry, bytes: Buffer, what: string): HostTensor {
-  const { dtype, shape } = entry;
-  const buffer = bytes.buffer as ArrayBuffer;
-  switch (dtype) {
-    case "F32":
-      return { dtype, shape, data: new Float32Array(buffer) };
-    case "F16":
-      return { dtype: "F32", shape, data: widenF16(new Uint16Array(buffer)) };
-    case "BF16":
-      return { dtype: "F32", shape, data: widenBf16(new Uint16Array(buffer)) };
-    case "F64":
-      return { dtype: "F32", shape, data: Float32Array.from(new Float64Array(buffer)) };
-    case "I32":
-      return { dtype, shape, data: new Int32Array(buffer) };
-    case "I64": {
-      const data = Int32Array.from(new BigInt64Array(buffer), Number);
-      return { dtype: "I32", shape, data };
-    }
-    case "U8":
-      return { dtype, shape, data: new Uint8Array(buffer) };
-    default:
-      throw new UserError(`${what} has dtype ${dtype}, which is not used by any model here`);
-  }
 }
 
 export interface WriteOptions {
@@ -166,26 +141,29 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, HostTensor>,
   options: WriteOptions = {},
 ): Promise<void> {
-  const header: Record<string, unknown> = {};
-  if (options.metadata) header.__metadata__ = options.metadata;
-  const parts: Buffer[] = [];
-  let offset = 0;
-  for (const [name, { dtype, shape, data }] of tensors) {
-    const half = options.half && data instanceof Float32Array;
-    const stored = half ? narrowF16(data) : data;
-    header[name] = { dtype: half ? "F16" : dtype, shape, data_offsets: [offset, offset + stored.byteLength] };
-    parts.push(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength));
-    offset += stored.byteLength;
-  }
-  const text = JSON.stringify(header);
-  const padded = Buffer.from(text + " ".repeat((8 - (Buffer.byteLength(text) % 8)) % 8), "utf8");
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(padded.length));
+  await streamSafetensors(file, tensors, async (name) => tensors.get(name)!, options);
+}
+
+/**
+ * Like `writeSafetensors`, with one tensor in memory at a time: `read` is asked for each in turn and must answer the
+ * dtype (as it is once read) and shape that `infos` promised.
+ */
+export async function streamSafetensors(
+  file: string,
+  infos: ReadonlyMap<string, TensorInfo>,
+  read: (name: string) => Promise<HostTensor>,
+  options: WriteOptions = {},
+): Promise<void> {
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
   try {
     const handle = await open(temporary, "w");
     try {
-      for (const part of [length, padded, ...parts]) await handle.writeFile(part);
+      await handle.writeFile(headerOf(infos, options));
+      for (const name of infos.keys()) {
+        const { data } = await read(name);
+        const stored = options.half && data instanceof Float32Array ? narrowF16(data) : data;
+        await handle.writeFile(Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength));
+      }
       await handle.sync();
     } finally {
       await handle.close();
@@ -193,6 +171,26 @@ export async function writeSafetensors(
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });
+    if (error instanceof UserError) throw error;
     throw new UserError(`cannot write ${file}: ${messageOf(error)}`);
   }
+}
+
+function headerOf(infos: ReadonlyMap<string, TensorInfo>, { half, metadata }: WriteOptions): Buffer {
+  // Without a prototype, so that any text is a key like any other.
+  const header: Record<string, unknown> = Object.create(null);
+  if (metadata) header.__metadata__ = metadata;
+  let offset = 0;
+  for (const [name, { dtype, shape }] of infos) {
+    const read = hostDtype(dtype);
+    const stored = half && read === "F32" ? "F16" : read;
+    const end = offset + elements(shape) * BYTES[stored];
+    header[name] = { dtype: stored, shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  const text = JSON.stringify(header);
+  const padded = Buffer.from(text + " ".repeat((8 - (Buffer.byteLength(text) % 8)) % 8), "utf8");
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  return Buffer.concat([length, padded]);
 }
