@@ -78,10 +78,13 @@ export function compiledExecutor<Batch extends object>(
     },
     async snapshot() {
       if (!bound) return { params: start.params, m: start.m, v: start.v };
-      const { params, moments } = bound.read();
+      const { params, moments } = await bound.read();
       return { params: hosts(params), m: hosts(moments.m), v: hosts(moments.v) };
     },
-    dispose: async () => program?.release(),
+    async dispose() {
+      bound?.release();
+      await program?.release();
+    },
   };
 }
 

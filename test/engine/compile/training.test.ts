@@ -108,7 +108,7 @@ test("20 AdamW steps with the state held inside", async () => {
     losses.push(loss.data[0]!);
   }
   assert.ok(losses.at(-1)! < losses[0]! * 0.8, `loss went from ${losses[0]} to ${losses.at(-1)}`);
-  const now = bound.read();
+  const now = await bound.read();
   for (const name of names) {
     const [values, expected] = [now.params[name]!.data, state.params[name]!.dataSync()];
     // The keys' bias has no gradient but rounding (softmax does not see it), which AdamW makes large: it may differ.

@@ -5,11 +5,11 @@
  * reads from outside becomes a constant of the program; random numbers would be drawn once, so pass them in.
  */
 import { tf } from "../../nn/array.js";
-import { startEngine } from "../index.js";
+import { programDevice, startEngine } from "../index.js";
 import type { Device } from "../session/device.js";
-import type { DType } from "./graph.js";
 import { type OptimizeOptions, optimize } from "./optimize.js";
-import { emptyValue, Session } from "./session.js";
+import { Session } from "./session.js";
+import { kindOf, State } from "./state.js";
 import { type InputSpec, trace } from "./trace.js";
 import { type Feeds, leavesOf, mapTree, type Value, type Values } from "./tree.js";
 
@@ -18,7 +18,7 @@ const KEPT_PROGRAMS = 4;
 
 /** How a function is compiled; every part has a default that fits the running engine. */
 export interface CompileOptions extends OptimizeOptions {
-  /** Where the program runs. Default: "cpu". */
+  /** Where the programs run. Default: where the running engine computes. */
   readonly device?: Device;
 }
 
@@ -34,21 +34,20 @@ export class Compiled<I extends object, O extends object> {
     private readonly options: CompileOptions = {},
   ) {}
 
-  /** Runs the function. Inputs are tfjs tensors or plain values; outputs are plain values. */
+  /** Runs the function. Inputs are tfjs tensors or plain values, and are copied; outputs are plain values. */
   async run(inputs: Feeds<I>): Promise<Values<O>> {
     const values = await valuesOf(inputs);
-    const session = await this.sessionFor(inputs, values);
+    const session = await this.sessionFor(inputs, specsOf(values));
     const results = await session.run(values);
     return session.outputTree((path) => results.get(path)) as Values<O>;
   }
 
   /**
-   * Holds the branches `state` (copied) from step to step: the output of the same name becomes the next step's input, in
-   * place, without passing through JavaScript. For training steps: parameters and optimiser moments.
+   * Holds the branches `state` (copied) from step to step: the output of the same name becomes the next step's input on the
+   * device, without passing through here. For training steps: parameters and optimiser moments.
    */
   async bind<K extends StateKey<I, O>>(state: Feeds<Pick<I, K>>): Promise<Bound<I, O, K>> {
-    const values = new Map([...(await valuesOf(state))].map(([path, value]) => [path, copyOf(value)]));
-    return new Bound(this, state, values);
+    return new Bound(this, state, await State.create(await valuesOf(state), this.device));
   }
 
   /** Frees the programs. The function can be run again: it is then compiled anew. */
@@ -59,50 +58,70 @@ export class Compiled<I extends object, O extends object> {
   }
 
   /** @internal The program for inputs of these shapes. */
-  sessionFor(example: unknown, values: ReadonlyMap<string, Value>): Promise<Session> {
-    const specs = new Map([...values].map(([path, value]) => [path, specOf(value)]));
+  async sessionFor(example: unknown, specs: ReadonlyMap<string, InputSpec>): Promise<Session> {
     const key = [...specs].map(([path, { dtype, shape }]) => `${path} ${dtype} ${shape}`).join(";");
-    const program = () => optimize(trace(this.fn, example, specs), this.options);
-    const session = this.sessions.get(key) ?? Session.load(program(), this.options.device);
+    const known = this.sessions.get(key);
+    if (known && !(await known).ended) return this.use(key, known);
+    return this.use(key, Session.load(optimize(trace(this.fn, example, specs), this.options), this.device));
+  }
+
+  private get device(): Device {
+    return this.options.device ?? "cpu";
+  }
+
+  /** Makes it the one last used; where there are too many, the one unused longest goes. */
+  private use(key: string, session: Promise<Session>): Promise<Session> {
     this.sessions.delete(key);
-    this.sessions.set(key, session); // last used, last in order
-    session.catch(() => this.sessions.delete(key));
+    this.sessions.set(key, session);
+    session.catch(() => {
+      if (this.sessions.get(key) === session) this.sessions.delete(key);
+    });
     if (this.sessions.size > KEPT_PROGRAMS) {
       const [oldest, dropped] = this.sessions.entries().next().value!;
       this.sessions.delete(oldest);
-      void dropped.then((unused) => unused.release());
+      // Not at once: who waits for it as well gets to start its run first.
+      void dropped.then((unused) => setImmediate(() => unused.release())).catch(() => undefined);
     }
     return session;
   }
 }
 
-/** A compiled function with its state. One step at a time. */
+/** A compiled function with its state. Steps are taken one after another. */
 export class Bound<I extends object, O extends object, K extends StateKey<I, O>> {
-  /** What the next step writes to; the two sets of arrays take turns. */
-  private spare = new Map<string, Value>();
+  /** The state's tree, with its variables but without its values. */
+  private readonly like: Feeds<Pick<I, K>>;
 
   /** @internal Use `Compiled.bind`. */
   constructor(
     private readonly compiled: Compiled<I, O>,
-    private readonly like: Feeds<Pick<I, K>>,
-    private current: Map<string, Value>,
-  ) {}
+    like: Feeds<Pick<I, K>>,
+    private readonly state: State,
+  ) {
+    const leaf = (_: string, was: unknown) =>
+      was instanceof tf.Variable ? was : { data: new Uint8Array(0), shape: [0] };
+    this.like = mapTree(like, leaf) as Feeds<Pick<I, K>>;
+  }
 
   /** Runs one step; returns the outputs that are not state. */
   async step(inputs: Feeds<Omit<I, K>>): Promise<Values<Omit<O, K>>> {
-    const feeds = new Map([...this.current, ...(await valuesOf(inputs))]);
-    const session = await this.compiled.sessionFor({ ...this.like, ...inputs }, feeds);
-    if (this.spare.size === 0) this.spare = spareFor(session, this.current);
-    const results = await session.run(feeds, this.spare);
-    [this.current, this.spare] = [this.spare, this.current];
+    const values = await valuesOf(inputs);
+    const specs = new Map([...this.state.specs, ...specsOf(values)]);
+    const session = await this.compiled.sessionFor({ ...this.like, ...inputs }, specs);
+    const results = await session.run(values, this.state);
     const tree = session.outputTree((path) => results.get(path)) as Values<O>;
     const held = new Set(Object.keys(this.like));
     return Object.fromEntries(Object.entries(tree).filter(([key]) => !held.has(key))) as Values<Omit<O, K>>;
   }
 
-  /** The state now, copied. */
-  read(): Values<Pick<O, K>> {
-    return mapTree(this.like, (path) => copyOf(this.current.get(path)!)) as Values<Pick<O, K>>;
+  /** The state after the steps so far, copied. */
+  async read(): Promise<Values<Pick<O, K>>> {
+    const values = await this.state.read();
+    return mapTree(this.like, (path) => values.get(path)) as Values<Pick<O, K>>;
+  }
+
+  /** Frees the state, which is otherwise freed some time after nothing refers to this object any more. */
+  release(): void {
+    this.state.release();
   }
 }
 
@@ -117,8 +136,8 @@ export async function compile<I extends object, O extends object>(
   options: CompileOptions = {},
 ): Promise<Compiled<I, O>> {
   if (!tf.engine().backendName) await startEngine();
-  const compiled = new Compiled(fn, options);
-  await compiled.sessionFor(example, await valuesOf(example));
+  const compiled = new Compiled(fn, { device: programDevice(), ...options });
+  await compiled.sessionFor(example, specsOf(await valuesOf(example)));
   return compiled;
 }
 
@@ -131,22 +150,5 @@ async function valuesOf(tree: unknown): Promise<Map<string, Value>> {
   return values;
 }
 
-const copyOf = ({ data, shape }: Value): Value => ({ data: data.slice(), shape });
-
-function specOf({ data, shape }: Value): InputSpec {
-  const dtype: DType = data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "bool";
-  return { shape, dtype };
-}
-
-/** Arrays for the state outputs, which must be of the state's own shapes. */
-function spareFor({ outputs }: Session, state: ReadonlyMap<string, Value>): Map<string, Value> {
-  const spare = new Map<string, Value>();
-  for (const [path, { shape }] of state) {
-    const output = outputs.get(path);
-    if (!output || output.shape.join() !== shape.join()) {
-      throw new Error(`compile: state "${path}" [${shape}] needs an output of its name and shape, which is not there`);
-    }
-    spare.set(path, emptyValue(output.dtype, output.shape));
-  }
-  return spare;
-}
+const specsOf = (values: ReadonlyMap<string, Value>): Map<string, InputSpec> =>
+  new Map([...values].map(([path, { data, shape }]) => [path, { shape, dtype: kindOf(data) }]));

@@ -27,10 +27,12 @@ export interface Node {
   readonly name?: string;
   /** Of a constant. */
   readonly values?: Readonly<TypedArray> | readonly number[];
+  /** Of a constant made from a tensor that lives elsewhere: the same object for the same values. */
+  readonly source?: object;
 }
 
-/** Constants up to this many values are compared by value, larger ones are kept apart. */
-const COMPARED_VALUES = 65_536;
+/** Constants of more values than this are large: kept apart instead of compared, and read only when they are needed. */
+export const LARGE = 65_536;
 
 export class Graph {
   private readonly known = new Map<string, Node>();
@@ -42,8 +44,20 @@ export class Graph {
 
   constant(values: Readonly<TypedArray> | readonly number[], shape: readonly number[], dtype: DType): Node {
     const make = () => this.make({ op: "Constant", domain: "", inputs: [], attributes: {}, shape, dtype, values });
-    if (values.length > COMPARED_VALUES) return make();
+    if (values.length > LARGE) return make();
     return this.once(`Constant ${dtype} [${shape}] ${Array.from(values, spelled).join()}`, make);
+  }
+
+  /** A large constant whose values are read when they are first asked for. */
+  deferred(read: () => TypedArray, source: object, shape: readonly number[], dtype: DType): Node {
+    let values: TypedArray | undefined;
+    return {
+      ...{ id: this.count++, op: "Constant", domain: "", inputs: [], attributes: {}, shape, dtype, source },
+      get values() {
+        values ??= read();
+        return values;
+      },
+    };
   }
 
   scalar(value: number, dtype: DType = "float32"): Node {
@@ -86,18 +100,19 @@ const spelled = (value: number): string => (Object.is(value, -0) ? "-0" : String
 
 /** The only value of a constant of one value, else undefined. */
 export function scalarValue(node: Node): number | undefined {
-  return node.op === "Constant" && node.values?.length === 1 ? node.values[0] : undefined;
+  const single = node.op === "Constant" && node.shape.every((size) => size === 1);
+  return single && node.values?.length === 1 ? node.values[0] : undefined;
 }
 
-/** The nodes that `outputs` need, each after its inputs. */
-export function inOrder(outputs: readonly Node[]): Node[] {
+/** The nodes that `outputs` need, each after its inputs; the inputs of a node that `ends` are not followed. */
+export function inOrder(outputs: readonly Node[], ends: (node: Node) => boolean = () => false): Node[] {
   const ordered: Node[] = [];
   const seen = new Set<Node>();
   const stack: { readonly node: Node; next: number }[] = [];
   const enter = (node: Node): void => {
     if (seen.has(node)) return;
     seen.add(node);
-    stack.push({ node, next: 0 });
+    stack.push({ node, next: ends(node) ? node.inputs.length : 0 });
   };
   for (const output of outputs) {
     enter(output);

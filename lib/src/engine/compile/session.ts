@@ -1,75 +1,256 @@
-/** A program loaded into ONNX Runtime. */
-import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { loadRuntime } from "../runtime.js";
-import { type Device, sessionOptions } from "../session/device.js";
+/** A program loaded into ONNX Runtime, in the thread of the sessions. */
+import type { Device } from "../session/device.js";
+import { type SessionHost, sessionHost } from "../session/host.js";
+import { type Binding, type Kind, type Port, type Slot, sizeOf } from "../session/protocol.js";
 import { wantedThreads } from "../threads.js";
-import type { DType, Node } from "./graph.js";
+import { type Graph, inOrder, type Node } from "./graph.js";
+import { type Held, hold, letGo } from "./held.js";
+import { overwritable } from "./in-place.js";
+import { splitLarge } from "./large.js";
 import { INPUT, OUTPUT, onnxModel } from "./onnx.js";
+import type { State } from "./state.js";
 import type { InputSpec, Program } from "./trace.js";
 import type { Value } from "./tree.js";
-
-type Runtime = typeof import("onnxruntime-node");
-
-const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
 /** Values by path. */
 export type ValueMap = ReadonlyMap<string, Value>;
 
+/** What a session has in the thread, apart from the session itself, so that it can be freed after it. */
+interface Loaded {
+  readonly host: SessionHost;
+  readonly program: number;
+  /** Uses of large constants. */
+  readonly uses: readonly Held[];
+  /** Kept arrays of its own: what was computed from large constants. */
+  readonly own: readonly number[];
+}
+
+interface Bound {
+  readonly number: number;
+  readonly ports: Binding;
+  /** Bytes of the packed inputs. */
+  readonly size: number;
+  /** A packed buffer that came back, for the next run. */
+  spare: ArrayBuffer | null;
+}
+
+/** Where an input starts in the packed buffer: at multiples of so many bytes. */
+const ALIGNMENT = 64;
+
+/** Sessions that nobody can reach any more are freed, whether or not they were released. */
+const forgotten = new FinalizationRegistry<Loaded>(unload);
+
 export class Session {
+  private plain: Bound | undefined;
+  private readonly withState = new WeakMap<State, Bound>();
+
   private constructor(
-    private readonly runtime: Runtime,
-    private readonly session: InferenceSession,
-    readonly inputs: ReadonlyMap<string, InputSpec>,
+    private readonly loaded: Loaded,
+    /** Inputs that the outputs need. */
+    private readonly inputs: ReadonlyMap<string, InputSpec>,
     readonly outputs: ReadonlyMap<string, InputSpec>,
     readonly outputTree: Program["outputTree"],
-  ) {}
+    /** Kept arrays of the large constants and of what depends on them alone, by the extra input's path. */
+    private readonly constants: ReadonlyMap<string, number>,
+    /** State that may be overwritten while the program runs. */
+    private readonly inPlace: ReadonlySet<string>,
+  ) {
+    forgotten.register(this, loaded, this);
+  }
 
-  static async load({ inputs, outputs, outputTree }: Program, device: Device = "cpu"): Promise<Session> {
-    const runtime = await loadRuntime();
-    const options = sessionOptions(device, wantedThreads());
-    const session = await runtime.InferenceSession.create(onnxModel(outputs), options);
-    return new Session(runtime, session, specsOf(inputs), specsOf(outputs), outputTree);
+  /** Loads a program, whose constants' arrays it takes. */
+  static async load({ graph, inputs, outputs, outputTree }: Program, device: Device): Promise<Session> {
+    const host = sessionHost();
+    const needed = new Set(inOrder([...outputs.values()]));
+    const used = specsOf(new Map([...inputs].filter(([, node]) => needed.has(node))));
+    const specs = specsOf(outputs);
+    const inPlace = overwritable(outputs, inputs, stateful(used, specs));
+    const resident = stateful(used, specs).map((path) => OUTPUT + path);
+    if (device === "cuda") {
+      const program = await load(host, outputs, device, []); // CUDA keeps what is written in the model
+      return new Session({ host, program, uses: [], own: [] }, used, specs, outputTree, new Map(), inPlace);
+    }
+    const { loaded, constants } = await loadSplit(host, graph, outputs, device, resident);
+    return new Session(loaded, used, specs, outputTree, constants, inPlace);
+  }
+
+  /** Whether its thread has ended, and the program with it. */
+  get ended(): boolean {
+    return this.loaded.host.ended !== null;
   }
 
   /**
-   * Runs the program. Outputs named in `into` are written into those arrays, the others into new ones. The inputs' arrays
-   * are read in place, without a copy.
+   * Runs the program; inputs are copied. With a state, its values are the inputs of their paths, and the outputs of those
+   * paths its values afterwards; they are not among the results.
    */
-  async run(inputs: ValueMap, into: ValueMap = new Map()): Promise<Map<string, Value>> {
-    const feeds: Record<string, OrtTensor> = {};
-    for (const name of this.session.inputNames) {
+  async run(inputs: ValueMap, state: State | null = null): Promise<Map<string, Value>> {
+    const bound = this.boundTo(state);
+    const { ports, number } = bound;
+    const packed = this.pack(inputs, bound);
+    const { given, outputs } = await this.loaded.host.ask({ type: "run", binding: number, given: packed }, [packed]);
+    bound.spare = given;
+    return new Map(ports.wanted.map(({ name, shape }, i) => [name.slice(OUTPUT.length), { data: outputs[i]!, shape }]));
+  }
+
+  /** Frees the program; resolves once it is done. */
+  async release(): Promise<void> {
+    if (!forgotten.unregister(this) || this.ended) return;
+    unload(this.loaded);
+    await this.loaded.host.ask({ type: "drop", ids: [] }); // orders are carried out one after another
+  }
+
+  private boundTo(state: State | null): Bound {
+    const known = state ? this.withState.get(state) : this.plain;
+    if (known) return known;
+    const { host, program } = this.loaded;
+    if (state && state.host !== host) throw host.ended ?? state.host.ended!;
+    for (const [path, spec] of state?.specs ?? []) {
+      if (sameSpec(spec, this.outputs.get(path))) continue;
+      throw new Error(
+        `compile: state "${path}" [${spec.shape}] needs an output of its name and shape, which is not there`,
+      );
+    }
+    const { ports, size } = this.portsFor(state?.ids ?? new Map());
+    const bound: Bound = { number: host.next(), ports, size, spare: null };
+    host.tell({ type: "bind", program, binding: bound.number, ports });
+    if (state) this.withState.set(state, bound);
+    else this.plain = bound;
+    return bound;
+  }
+
+  private portsFor(state: ReadonlyMap<string, number>): { ports: Binding; size: number } {
+    const given: Slot[] = [];
+    const kept = new Map([...this.constants].map(([path, id]) => [INPUT + path, id]));
+    let size = 0;
+    for (const [path, spec] of this.inputs) {
+      const id = state.get(path);
+      if (id !== undefined) kept.set(INPUT + path, id);
+      else {
+        given.push({ ...port(INPUT, path, spec), offset: size });
+        size += Math.ceil((4 * sizeOf(spec.shape)) / ALIGNMENT) * ALIGNMENT;
+      }
+    }
+    const into = [...state].map(([path, id]) => ({
+      ...port(OUTPUT, path, this.outputs.get(path)!),
+      id,
+      inPlace: this.inPlace.has(path),
+    }));
+    const wanted = [...this.outputs].filter(([path]) => !state.has(path));
+    return { ports: { given, kept, into, wanted: wanted.map(([path, spec]) => port(OUTPUT, path, spec)) }, size };
+  }
+
+  private pack(inputs: ValueMap, bound: Bound): ArrayBuffer {
+    const buffer = bound.spare ?? new ArrayBuffer(bound.size);
+    bound.spare = null;
+    for (const { name, shape, offset } of bound.ports.given) {
       const path = name.slice(INPUT.length);
-      feeds[name] = this.tensor(inputs.get(path)!, this.inputs.get(path)!.dtype);
+      const { data } = inputs.get(path)!;
+      if (data.length !== sizeOf(shape)) {
+        throw new Error(`compile: input "${path}" has ${data.length} values, expected ${sizeOf(shape)} [${shape}]`);
+      }
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      new Uint8Array(buffer, offset, bytes.length).set(bytes);
     }
-    const fetches: Record<string, OrtTensor | null> = {};
-    for (const [path, { dtype }] of this.outputs) {
-      const target = into.get(path);
-      fetches[OUTPUT + path] = target ? this.tensor(target, dtype) : null;
-    }
-    const results = await this.session.run(feeds, fetches);
-    const values = [...this.outputs].map(([path, { shape }]): [string, Value] => {
-      const written = into.get(path);
-      return [path, written ?? { data: results[OUTPUT + path]!.data as Value["data"], shape }];
-    });
-    return new Map(values);
+    return buffer;
   }
+}
 
-  release(): Promise<void> {
-    return this.session.release();
-  }
-
-  private tensor({ data, shape }: Value, dtype: DType): OrtTensor {
-    return new this.runtime.Tensor(dtype, data as Float32Array, shape);
-  }
+function unload({ host, program, uses, own }: Loaded): void {
+  host.tell({ type: "unload", program });
+  letGo(host, uses);
+  if (own.length > 0) host.tell({ type: "drop", ids: own });
 }
 
 /** Shapes and types alone, without the graph and its constants. */
-function specsOf(nodes: ReadonlyMap<string, Node>): Map<string, InputSpec> {
-  return new Map([...nodes].map(([path, { shape, dtype }]) => [path, { shape, dtype }]));
+const specsOf = (nodes: ReadonlyMap<string, Node>): Map<string, InputSpec> =>
+  new Map([...nodes].map(([path, { shape, dtype }]) => [path, { shape, dtype }]));
+
+const sameSpec = (a: InputSpec, b: InputSpec | undefined): boolean =>
+  b !== undefined && a.dtype === b.dtype && a.shape.join() === b.shape.join();
+
+/** The paths that are inputs and outputs alike, so that they can be state. */
+const stateful = (inputs: ReadonlyMap<string, InputSpec>, outputs: ReadonlyMap<string, InputSpec>): string[] =>
+  [...inputs].filter(([path, spec]) => sameSpec(spec, outputs.get(path))).map(([path]) => path);
+
+const port = (prefix: string, path: string, { dtype, shape }: InputSpec): Port => ({
+  name: prefix + path,
+  dtype: dtype as Kind,
+  shape,
+});
+
+async function load(
+  host: SessionHost,
+  outputs: ReadonlyMap<string, Node>,
+  device: Device,
+  resident: readonly string[],
+): Promise<number> {
+  const encoded = onnxModel(outputs);
+  const model = encoded.byteLength === encoded.buffer.byteLength ? encoded : encoded.slice();
+  const program = host.next();
+  const order = { type: "load", program, model, device, threads: wantedThreads(), resident } as const;
+  await host.ask(order, [model.buffer as ArrayBuffer]);
+  return program;
 }
 
-/** An array for a value of this kind. */
-export function emptyValue(dtype: DType, shape: readonly number[]): Value {
-  if (dtype === "int64") throw new Error("int64 is for ONNX's own constants only");
-  return { data: new ARRAYS[dtype](shape.reduce((product, size) => product * size, 1)), shape };
+/** Loads the program without its large constants, which the thread keeps beside it, with what depends on them alone. */
+async function loadSplit(
+  host: SessionHost,
+  graph: Graph,
+  outputs: ReadonlyMap<string, Node>,
+  device: Device,
+  resident: readonly string[],
+): Promise<{ loaded: Loaded; constants: Map<string, number> }> {
+  const split = splitLarge(graph, outputs);
+  const uses = await hold(host, device, split.constants.values());
+  const constants = idsOf(split.constants, uses);
+  const own: number[] = [];
+  try {
+    if (split.folded) {
+      const computed = await fold(host, split.folded, device);
+      for (const [path, id] of computed) constants.set(path, id);
+      own.push(...computed.values());
+    }
+    await Promise.all(uses.map(({ sent }) => sent));
+    const program = await load(host, split.outputs, device, resident);
+    return { loaded: { host, program, uses, own }, constants };
+  } catch (error) {
+    letGo(host, uses);
+    host.tell({ type: "drop", ids: own });
+    throw error;
+  }
+}
+
+/** Computes once what depends on large constants alone; the results stay in the thread. By path. */
+async function fold(
+  host: SessionHost,
+  { outputs, constants }: { outputs: ReadonlyMap<string, Node>; constants: ReadonlyMap<string, Node> },
+  device: Device,
+): Promise<Map<string, number>> {
+  const uses = await hold(host, device, constants.values());
+  const ids = new Map([...outputs.keys()].map((path) => [path, host.next()]));
+  try {
+    const program = await load(
+      host,
+      outputs,
+      device,
+      [...outputs.keys()].map((path) => OUTPUT + path),
+    );
+    const kept = new Map([...idsOf(constants, uses)].map(([path, id]) => [INPUT + path, id]));
+    const into = [...outputs].map(([path, node]) => ({
+      ...port(OUTPUT, path, node),
+      id: ids.get(path)!,
+      inPlace: false,
+    }));
+    const binding = host.next();
+    host.tell({ type: "bind", program, binding, ports: { given: [], kept, into, wanted: [] } });
+    await host.ask({ type: "run", binding, given: new ArrayBuffer(0) });
+    host.tell({ type: "unload", program });
+    return ids;
+  } finally {
+    letGo(host, uses);
+  }
+}
+
+function idsOf(nodes: ReadonlyMap<string, Node>, uses: readonly Held[]): Map<string, number> {
+  return new Map([...nodes.keys()].map((path, i) => [path, uses[i]!.id]));
 }

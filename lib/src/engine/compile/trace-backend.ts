@@ -1,7 +1,7 @@
 /** A tfjs backend whose kernels make nodes instead of values. */
 import type { DataId, DataType, TensorInfo, TypedArray } from "@tensorflow/tfjs-core";
 import { tf } from "../../nn/array.js";
-import { Graph, type Node, scalarValue } from "./graph.js";
+import { Graph, LARGE, type Node, scalarValue } from "./graph.js";
 import { RECORDERS, UNSUPPORTED } from "./kernels.js";
 import { expand, sizeOf } from "./ops.js";
 import type { Recorder } from "./recorder.js";
@@ -45,7 +45,7 @@ export class TraceBackend extends tf.KernelBackend {
       if (!tf.engine().state.tensorInfo.has(dataId)) {
         throw new Error("a tensor was disposed, or belongs to another recording: make it inside the function");
       }
-      node = this.constant(tf.engine().readSync(dataId) as TypedArray, shape, dtype);
+      node = this.outsider(dataId, shape, dtype);
       this.nodes.set(dataId, node);
     }
     return node;
@@ -113,6 +113,14 @@ export class TraceBackend extends tf.KernelBackend {
     if (values.length !== sizeOf(node.shape)) return undefined;
     const kinds = { float32: Float32Array, int32: Int32Array, int64: Int32Array, bool: Uint8Array };
     return kinds[node.dtype].from(values);
+  }
+
+  /** A constant from another backend's tensor; a large one is read when its values are needed. */
+  private outsider(dataId: DataId, shape: readonly number[], dtype: DataType): Node {
+    const read = (): TypedArray => tf.engine().readSync(dataId) as TypedArray;
+    if (sizeOf(shape) <= LARGE || (dtype !== "float32" && dtype !== "int32"))
+      return this.constant(read(), shape, dtype);
+    return this.graph.deferred(read, dataId, shape, dtype);
   }
 
   private constant(values: TypedArray, shape: readonly number[], dtype: DataType): Node {

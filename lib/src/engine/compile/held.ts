@@ -1,0 +1,82 @@
+/** Large constants in the thread of the sessions, each once for all the programs that use it. */
+import { setImmediate } from "node:timers/promises";
+import type { KernelBackend } from "@tensorflow/tfjs-core";
+import { tf } from "../../nn/array.js";
+import type { Device } from "../session/device.js";
+import type { SessionHost } from "../session/host.js";
+import type { HostData, Kind } from "../session/protocol.js";
+import { ARRAYS } from "../session/protocol.js";
+import type { Node } from "./graph.js";
+
+export interface Held {
+  readonly id: number;
+  users: number;
+  readonly sent: Promise<unknown>;
+}
+
+/** So many bytes are sent before other work of the main thread gets its turn. */
+const TURN = 32 * 2 ** 20;
+
+/** By thread and device, by what tells equal values. */
+const held = new WeakMap<SessionHost, Map<Device, WeakMap<object, Held>>>();
+
+function heldBy(host: SessionHost, device: Device): WeakMap<object, Held> {
+  const devices = held.get(host) ?? new Map<Device, WeakMap<object, Held>>();
+  held.set(host, devices);
+  const constants = devices.get(device) ?? new WeakMap<object, Held>();
+  devices.set(device, constants);
+  return constants;
+}
+
+/** Has the constants kept, those that are not yet; each call is a use, to be ended by `letGo`. */
+export async function hold(host: SessionHost, device: Device, nodes: Iterable<Node>): Promise<Held[]> {
+  const known = heldBy(host, device);
+  const uses: Held[] = [];
+  let bytes = 0;
+  for (const node of nodes) {
+    const key = node.source ?? node;
+    let use = known.get(key);
+    if (!use || use.users === 0) {
+      const data = ownedValues(node);
+      const array = { dtype: node.dtype as Kind, shape: node.shape, data };
+      const id = host.next();
+      use = { id, users: 0, sent: host.ask({ type: "keep", id, device, array }, [data.buffer as ArrayBuffer]) };
+      use.sent.catch(() => known.delete(key)); // whoever awaits it says why
+      known.set(key, use);
+      bytes += data.byteLength;
+    }
+    use.users++;
+    uses.push(use);
+    if (bytes > TURN) {
+      await setImmediate();
+      bytes = 0;
+    }
+  }
+  return uses;
+}
+
+/** Ends one use of each; what nobody uses any more is freed. */
+export function letGo(host: SessionHost, uses: readonly Held[]): void {
+  const ids = uses.filter((use) => --use.users === 0).map(({ id }) => id);
+  if (ids.length > 0) host.tell({ type: "drop", ids });
+}
+
+/** The constant's values in an array that can be given away. */
+function ownedValues(node: Node): HostData {
+  const values = node.values!;
+  const Kinds = ARRAYS[node.dtype as Kind];
+  if (!(values instanceof Kinds)) return Kinds.from(values as ArrayLike<number>);
+  const whole = values.byteLength === values.buffer.byteLength;
+  return whole && node.source && isNewEachTime(node.source, values) ? values : values.slice();
+}
+
+const newEachTime = new WeakMap<KernelBackend, boolean>();
+
+/** Whether the tensor's backend gives its values in a new array at each reading, as wasm does, and not in its own. */
+function isNewEachTime(dataId: object, values: HostData): boolean {
+  const { backend } = tf.engine().state.tensorInfo.get(dataId) ?? {};
+  if (!backend) return false;
+  const known = newEachTime.get(backend) ?? (backend.readSync(dataId) as HostData).buffer !== values.buffer;
+  newEachTime.set(backend, known);
+  return known;
+}
