@@ -45,7 +45,8 @@ test("a kernel that nobody knows", async () => {
 });
 
 test("a kernel of a gradient: the line that asked for the gradient", async () => {
-  const steepest = (x: Tensor) => tf.grad((y: Tensor) => tf.avgPool(tf.reshape(y, [1, 2, 3, 1]) as tf.Tensor4D, 2, 1, "same"))(x);
+  const steepest = (x: Tensor) =>
+    tf.grad((y: Tensor) => tf.avgPool(tf.reshape(y, [1, 2, 3, 1]) as tf.Tensor4D, 2, 1, "same"))(x);
   assert.match(await messageOf(steepest), /kernel "AvgPool" cannot be compiled: pooling/);
   const custom = tf.customGrad((x: unknown) => ({
     value: tf.square(x as Tensor),
@@ -113,7 +114,11 @@ test("inputs that are no tensors", async () => {
 
 test("a tensor of another recording, and one that was disposed", async () => {
   let kept: Tensor | undefined;
-  await compile(({ x }: { x: Tensor }) => ({ y: (kept = tf.square(x)) }), example);
+  const keeps = ({ x }: { x: Tensor }) => {
+    kept = tf.square(x);
+    return { y: kept };
+  };
+  await compile(keeps, example);
   assert.match(await messageOf((x) => tf.add(x, kept!)), /disposed/);
 });
 

@@ -81,7 +81,7 @@ export const ELEMENTWISE: Recorders = {
   Sinh: float("Sinh"),
   Tan: float("Tan"),
   Erf: float("Erf"),
-  Exp: float("Exp"),
+  Exp: ({ g, list }) => unary(g, "Exp", cast(g, list[0]!, "float32")),
   Log: float("Log"),
   Reciprocal: float("Reciprocal"),
   Sqrt: float("Sqrt"),
