@@ -8,6 +8,7 @@ import { tf } from "../../nn/array.js";
 import { programDevice, startEngine } from "../index.js";
 import type { Device } from "../session/device.js";
 import { type OptimizeOptions, optimize } from "./optimize.js";
+import { inPrecision, type Precision } from "./passes/precision.js";
 import { Session } from "./session.js";
 import { kindOf, State } from "./state.js";
 import { type InputSpec, trace } from "./trace.js";
@@ -20,6 +21,8 @@ const KEPT_PROGRAMS = 4;
 export interface CompileOptions extends OptimizeOptions {
   /** Where the programs run. Default: where the running engine computes. */
   readonly device?: Device;
+  /** What products of matrices are computed in; all else stays float32. Default: "float32". */
+  readonly precision?: Precision;
 }
 
 /** Keys whose branch of the outputs becomes the same-named branch of the next step's inputs. */
@@ -62,7 +65,9 @@ export class Compiled<I extends object, O extends object> {
     const key = [...specs].map(([path, { dtype, shape }]) => `${path} ${dtype} ${shape}`).join(";");
     const known = this.sessions.get(key);
     if (known && !(await known).ended) return this.use(key, known);
-    return this.use(key, Session.load(optimize(trace(this.fn, example, specs), this.options), this.device));
+    const program = optimize(trace(this.fn, example, specs), this.options);
+    const { precision = "float32" } = this.options;
+    return this.use(key, Session.load(inPrecision(program, precision, this.device), this.device));
   }
 
   private get device(): Device {

@@ -4,8 +4,11 @@
  */
 import type { TypedArray } from "@tensorflow/tfjs-core";
 
+/** Floats of 16 bits: between the operators of a program in mixed precision, never an input, output or constant. */
+export type HalfType = "float16" | "bfloat16";
+
 /** int64 appears only in the small constants that ONNX wants for axes and shapes. */
-export type DType = "float32" | "int32" | "bool" | "int64";
+export type DType = "float32" | "int32" | "bool" | "int64" | HalfType;
 export type Attribute =
   | { readonly int: number }
   | { readonly float: number }

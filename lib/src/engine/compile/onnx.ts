@@ -7,7 +7,14 @@ import type { Value } from "./tree.js";
 const OPSETS: Readonly<Record<string, number>> = { "": 17, "com.microsoft": 1 };
 const IR_VERSION = 8;
 /** onnx.proto TensorProto.DataType */
-const DATA_TYPE: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const DATA_TYPE: Readonly<Record<DType, number>> = {
+  float32: 1,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  bfloat16: 16,
+};
 /** onnx.proto AttributeProto.AttributeType */
 const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
@@ -130,6 +137,7 @@ function initializer(name: string, { shape, dtype }: Node, values: Values): onnx
 
 /** Little-endian, as typed arrays are on every platform that Node runs on. */
 function bytesOf(values: Values, dtype: DType): Uint8Array {
+  if (dtype === "float16" || dtype === "bfloat16") throw new Error("constants are not halves");
   const typed = {
     float32: () => (values instanceof Float32Array ? values : Float32Array.from(values)),
     int32: () => (values instanceof Int32Array ? values : Int32Array.from(values)),

@@ -111,8 +111,8 @@ export class TraceBackend extends tf.KernelBackend {
     const only = scalarValue(source);
     const values = only === undefined ? Array.from(source.values ?? []) : new Array(sizeOf(node.shape)).fill(only);
     if (values.length !== sizeOf(node.shape)) return undefined;
-    const kinds = { float32: Float32Array, int32: Int32Array, int64: Int32Array, bool: Uint8Array };
-    return kinds[node.dtype].from(values);
+    const kinds = { float32: Float32Array, int32: Int32Array, int64: Int32Array, bool: Uint8Array } as const;
+    return kinds[node.dtype as keyof typeof kinds].from(values);
   }
 
   /** A constant from another backend's tensor; a large one is read when its values are needed. */
