@@ -89,7 +89,8 @@ class Sessions {
     const fetches: Record<string, OrtTensor | null> = {};
     for (const port of into) fetches[port.name] = store.target(port, device);
     for (const { name, dtype, shape } of wanted) {
-      fetches[name] = resident.has(name) ? null : store.tensor(dtype, shape, new ARRAYS[dtype](sizeOf(shape)));
+      // With an output that stays on the GPU, ONNX Runtime writes none of the others into an array that it is given.
+      fetches[name] = resident.size > 0 ? null : store.tensor(dtype, shape, new ARRAYS[dtype](sizeOf(shape)));
     }
     const results = await this.written(session, feeds, fetches, into);
     for (const { name, id } of into) store.replace(id, results[name]!);
