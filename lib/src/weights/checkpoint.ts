@@ -4,6 +4,7 @@ import { UserError } from "../errors.js";
 import { checkpointFile, openAny } from "./detect.js";
 import { checkHuggingFaceConfig } from "./huggingface-config.js";
 import { type NameConvention, officialNames, readView, viewInfo } from "./names.js";
+import { withPrintableErrors } from "./printable.js";
 import type { TensorInfo, TensorSource } from "./tensors.js";
 
 export interface Checkpoint extends TensorSource {
@@ -23,8 +24,11 @@ export interface Checkpoint extends TensorSource {
  * and Hugging Face's CLIP and X-CLIP names made official (clip/model.py, models/xclip.py).
  * Throws a UserError for what is damaged, unsafe or none of these.
  */
-export async function openCheckpoint(fileOrFolder: string): Promise<Checkpoint> {
-  const file = checkpointFile(fileOrFolder);
+export function openCheckpoint(fileOrFolder: string): Promise<Checkpoint> {
+  return withPrintableErrors(() => open(checkpointFile(fileOrFolder)));
+}
+
+async function open(file: string): Promise<Checkpoint> {
   const source = await openAny(file);
   try {
     const { views, dropped, convention } = officialNames([...source.entries.keys()]);
@@ -42,11 +46,12 @@ export async function openCheckpoint(fileOrFolder: string): Promise<Checkpoint> 
       dropped,
       convention,
       vifiClip: convention === "ViFi-CLIP",
-      async read(name) {
-        const view = views.get(name);
-        if (!view) throw new UserError(`${label(name)} is missing`);
-        return readView(view, source, label(name));
-      },
+      read: (name) =>
+        withPrintableErrors(async () => {
+          const view = views.get(name);
+          if (!view) throw new UserError(`${label(name)} is missing`);
+          return readView(view, source, label(name));
+        }),
       close: () => source.close(),
     };
   } catch (error) {

@@ -2,6 +2,7 @@
 import type { Fetched, Listed } from "./fetch.js";
 import type { Inspection } from "./inspect.js";
 import { TOKEN_TABLE } from "./model.js";
+import { printable } from "./printable.js";
 
 /** Names shown of a list. */
 const SHOWN = 5;
@@ -52,7 +53,7 @@ export function describeInspection(found: Inspection): string {
   ];
   if (family && !problem && missing.length + unused.length + misshapen.length === 0)
     lines.push("complete    nothing missing, nothing unused");
-  return lines.join("\n");
+  return lines.map(printable).join("\n");
 }
 
 /** One official checkpoint, a line for the name and one for the facts. */

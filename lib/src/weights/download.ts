@@ -5,6 +5,7 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.js";
+import { Broken, type Plan, planOf, validatorOf } from "./http-answer.js";
 import { sha256 as sha256OfFile } from "./load.js";
 
 export interface DownloadOptions {
@@ -26,9 +27,6 @@ interface PartNote {
   /** Strong ETag or Last-Modified date; null where the server gave none. */
   readonly validator: string | null;
 }
-
-/** One attempt ended before the file did, in a way that trying again may mend. */
-class Broken extends Error {}
 
 /** Downloads `url` to `target`; returns the file's SHA-256. Throws a UserError that says what failed and what to do. */
 export async function download(url: string, target: string, options: DownloadOptions = {}): Promise<string> {
@@ -118,36 +116,6 @@ async function attempt(url: string, part: string, options: DownloadOptions): Pro
   } finally {
     watch.stop();
   }
-}
-
-interface Plan {
-  /** First byte of what comes. */
-  readonly from: number;
-  /** Bytes of the whole file; null where the server does not say. */
-  readonly total: number | null;
-}
-
-/** What a response means for a part of `have` bytes. */
-function planOf(response: Response, have: number, url: string): Plan | "complete" | "again" {
-  const { status, headers } = response;
-  const range = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+|\*)$/.exec(headers.get("content-range") ?? "");
-  const total = range?.[3] && range[3] !== "*" ? Number(range[3]) : null;
-  if (status === 416 && have > 0) return total === have ? "complete" : "again";
-  if (status >= 500 || status === 429) throw new Broken(`${url}: the server answered ${status} ${response.statusText}`);
-  if (!response.ok) throw new UserError(`${url}: the server answered ${status} ${response.statusText}`);
-  if (url.startsWith("https:") && !response.url.startsWith("https:")) {
-    throw new UserError(`${url} leads to ${response.url}, which is not encrypted: refused`);
-  }
-  const encoding = headers.get("content-encoding") ?? "identity";
-  if (encoding !== "identity") throw new UserError(`${url}: the server sends it encoded (${encoding})`);
-  if (status === 206) return range && Number(range[1]) === have ? { from: have, total } : "again";
-  const length = headers.get("content-length");
-  return { from: 0, total: length === null ? null : Number(length) };
-}
-
-function validatorOf({ headers }: Response): string | null {
-  const tag = headers.get("etag");
-  return tag && !tag.startsWith("W/") ? tag : headers.get("last-modified");
 }
 
 async function request(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {

@@ -7,6 +7,7 @@ import { type ClipConfig, clipConfigOf, clipShapes } from "../models/clip-config
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.js";
 import { checkpointFile } from "./detect.js";
+import { printable } from "./printable.js";
 import { isIndex, readIndex } from "./sharded.js";
 import type { HostTensor } from "./tensors.js";
 
@@ -121,17 +122,18 @@ export function checkShapes(
   expected: ReadonlyMap<string, readonly number[]>,
 ): void {
   const { missing, extra, misshapen } = compareShapes(found, expected);
+  const refuse = (what: string): never => {
+    throw new UserError(printable(`${file}: ${what}`));
+  };
   const list = (names: readonly string[]): string =>
     names.length > 5 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
-  if (missing.length > 0) throw new UserError(`${file}: missing tensors: ${list(missing)}`);
-  if (extra.length > 0) throw new UserError(`${file}: tensors that this model does not have: ${list(extra)}`);
+  if (missing.length > 0) refuse(`missing tensors: ${list(missing)}`);
+  if (extra.length > 0) refuse(`tensors that this model does not have: ${list(extra)}`);
   const wrong = misshapen[0];
   if (wrong) {
     const others = misshapen.length > 1 ? ` (and ${misshapen.length - 1} more)` : "";
     const todo = wrong.advice ? `: ${wrong.advice}` : "";
-    throw new UserError(
-      `${file}: tensor "${wrong.name}" has shape [${wrong.found}], expected [${wrong.expected}]${others}${todo}`,
-    );
+    refuse(`tensor "${wrong.name}" has shape [${wrong.found}], expected [${wrong.expected}]${others}${todo}`);
   }
 }
 

@@ -58,9 +58,9 @@ const INERT = new Set([
   "numpy.core.multiarray._reconstruct",
 ]);
 
-/** torch.<dtype or layout>: constants. */
+/** torch.<dtype, layout or tensor class>: constants. */
 const TORCH_CONSTANT =
-  /^torch\.(float(16|32|64)?|double|half|bfloat16|u?int(8|16|32|64)|short|int|long|bool|complex(64|128)|strided|sparse_coo|contiguous_format|preserve_format|channels_last)$/;
+  /^torch\.(float(16|32|64)?|double|half|bfloat16|u?int(8|16|32|64)|short|int|long|bool|complex(64|128)|strided|sparse_coo|contiguous_format|preserve_format|channels_last|[A-Z]\w{2,8}Tensor)$/;
 
 const naturals = (value: Value | undefined): number[] | null => {
   const items = value instanceof Tuple ? value.items : Array.isArray(value) ? value : null;
