@@ -8,6 +8,7 @@ import { tf } from "../../nn/array.js";
 import { programDevice, startEngine } from "../index.js";
 import type { Device } from "../session/device.js";
 import { type OptimizeOptions, optimize } from "./optimize.js";
+import { forDevice } from "./passes/device.js";
 import { inPrecision, type Precision } from "./passes/precision.js";
 import { Session } from "./session.js";
 import { kindOf, State } from "./state.js";
@@ -67,7 +68,10 @@ export class Compiled<I extends object, O extends object> {
     if (known && !(await known).ended) return this.use(key, known);
     const program = optimize(trace(this.fn, example, specs), this.options);
     const { precision = "float32" } = this.options;
-    return this.use(key, Session.load(inPrecision(program, precision, this.device), this.device));
+    return this.use(
+      key,
+      Session.load(forDevice(inPrecision(program, precision, this.device), this.device), this.device),
+    );
   }
 
   private get device(): Device {
