@@ -21,7 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   parity: ["nn", "models", "engine", "weights", "data", "train"],
   experiments: ["nn", "models", "engine", "text", "weights", "data", "features", "train", "evaluate"],
   notebook: ["nn", "models", "engine", "weights", "data", "features", "evaluate", "experiments"],
-  cli: ["engine", "text", "data", "train", "evaluate", "export", "parity", "experiments", "notebook"],
+  bench: ["nn", "models", "engine", "weights", "data", "train", "notebook"],
+  cli: ["bench", "engine", "text", "weights", "data", "train", "evaluate", "export", "parity", "experiments", "notebook"],
 };
 
 /** Folders whose code must run without Node. */

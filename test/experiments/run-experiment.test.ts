@@ -144,7 +144,7 @@ describe("a run", () => {
   it("refuses what is not there in one line", async () => {
     await assert.rejects(runExperiment({ ...SPEC, shots: 9 }), /bouncing off a wall/);
     await assert.rejects(runExperiment({ ...SPEC, dataset: "unheard-of" }), /unheard-of/);
-    await assert.rejects(runExperiment({ ...SPEC, weights: "clip-vit-b-16" }), /OpenAI CLIP ViT-B\/16.*put them at/);
+    await assert.rejects(runExperiment({ ...SPEC, weights: "clip-vit-b-16" }), /OpenAI CLIP ViT-B\/16.*fetch clip-vit-b-16, or put it at/);
     await assert.rejects(
       runExperiment({ ...SPEC, train: { ...SPEC.train!, lr: 1e30 } }),
       /the loss is .* lower the learning rate/,

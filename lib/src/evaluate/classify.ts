@@ -8,7 +8,7 @@ import { recognize, textTokens } from "../models/recognizer.js";
 import { fusedLevels } from "../models/vghif.js";
 import { tf, tidy } from "../nn/array.js";
 import { topLabels } from "./metrics.js";
-import { promptBatch } from "./prompts.js";
+import { backbonePrompts } from "./prompts.js";
 import type { Recognizer } from "./recognizer.js";
 
 export interface ClassifyOptions {
@@ -53,7 +53,7 @@ export async function classifyVideo(
   const clip = await loadClip(video, { frames, transform: videoTransform(config.backbone.config.imageResolution) });
   const select = config.vghif?.select === "all" ? "all" : "cls+patch";
   const feature = await encodeClip(recognizer, clip.pixels, frames, select);
-  const text = await promptBatch(labels, template, config.backbone.config.contextLength);
+  const text = await backbonePrompts(config.backbone, labels, template);
   const tokens = stackTokens(config, [feature]);
   const { probabilities, maps } = tidy(() => {
     const result = recognize(params, config, tokens, textTokens(params, config, text));

@@ -1,4 +1,5 @@
 /** Class names as tokenised prompts. */
+import type { VideoTextBackbone } from "../models/backbone.js";
 import { type TextBatch, textBatch } from "../models/clip.js";
 import { loadTokenizer } from "../text/load-tokenizer.js";
 
@@ -16,4 +17,18 @@ export async function promptBatch(
   const tokenizer = await loadTokenizer();
   const prompts = classes.map((name) => promptOf(name, template));
   return textBatch(tokenizer.tokenize(prompts, { contextLength }));
+}
+
+/**
+ * The prompts of classes as a backbone takes them: where it has learned context tokens, as many placeholder words stand
+ * before the template (ViFi-CLIP trainers/vificlip.py VLPromptLearner: "X X X ..."), and underscores in names are blanks.
+ */
+export function backbonePrompts(
+  { config, textContext }: VideoTextBackbone,
+  classes: readonly string[],
+  template: string,
+): Promise<TextBatch> {
+  if (textContext === 0) return promptBatch(classes, template, config.contextLength);
+  const names = classes.map((name) => name.replaceAll("_", " "));
+  return promptBatch(names, "X ".repeat(textContext) + template, config.contextLength);
 }

@@ -2,12 +2,12 @@
 import { startEngine } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import type { Tower } from "../features/encode.js";
-import { clipBackbone } from "../models/clip-backbone.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import type { VghifConfig } from "../models/vghif-config.js";
 import { fusionShapes } from "../models/vghif-params.js";
 import type { Params } from "../nn/array.js";
-import { loadClip, sha256, toHost } from "../weights/load.js";
+import { toHost } from "../weights/load.js";
+import { loadBackbone } from "../weights/load-backbone.js";
 import { SMOKE_CLIP, weightsFile } from "../weights/registry.js";
 import { type HostTensor, writeSafetensors } from "../weights/safetensors.js";
 
@@ -22,7 +22,7 @@ export interface Recognizer extends Tower {
 const FUSION_KEY = "vghif.config";
 
 /**
- * Loads a recogniser; its parameters are the caller's (`disposeParams`). `weights`: "smoke-clip" (default), an official
+ * Loads a recogniser of any backbone; its parameters are the caller's (`disposeParams`). `weights`: "smoke-clip" (default), an official
  * name, or a safetensors file; a file written by `saveRecognizer` brings its fusion along. Throws a UserError naming what
  * is missing, extra or misshapen.
  */
@@ -30,12 +30,13 @@ export async function loadRecognizer(weights: string = SMOKE_CLIP): Promise<Reco
   await startEngine();
   const file = weightsFile(weights);
   let vghif: VghifConfig | null = null;
-  const { config: clip, params } = await loadClip(file, (config, metadata) => {
-    vghif = fusionOf(metadata[FUSION_KEY], file);
-    return vghif ? fusionShapes(vghif, config) : new Map();
+  const { backbone, params, id } = await loadBackbone(file, {
+    more: ({ config }, metadata) => {
+      vghif = fusionOf(metadata[FUSION_KEY], file);
+      return vghif ? fusionShapes(vghif, config) : new Map();
+    },
   });
-  const backbone = clipBackbone(clip);
-  return { config: { backbone, vghif }, backbone, params, hash: await sha256(file), weights, file };
+  return { config: { backbone, vghif }, backbone, params, hash: id, weights, file };
 }
 
 function fusionOf(text: string | undefined, file: string): VghifConfig | null {

@@ -126,7 +126,9 @@ function problemOf(
   const perEpoch = stepsPerEpoch(places.length, spec.batch);
   return {
     lossOf: learner.lossOf(spec.labelSmoothing),
-    groups: paramGroups(new Map(Object.entries(trained).map(([name, value]) => [name, value.rank])), spec),
+    groups: paramGroups(new Map(Object.entries(trained).map(([name, value]) => [name, value.rank])), spec, (name) =>
+      learner.isAdded(name),
+    ),
     schedule: { steps: spec.epochs * perEpoch, warmupSteps: spec.warmupEpochs * perEpoch, minLr: spec.lr / 100 },
     stepsPerEpoch: perEpoch,
     batchAt: (step) => source.batch(batchIndices(seed, step, places.length, spec.batch).map((at) => places[at]!)),

@@ -1,4 +1,5 @@
 /** A recogniser that is being trained and scored: its fixed and trained parameters, and where its videos come from. */
+import type { VideoTextBackbone } from "../models/backbone.js";
 import type { TextBatch } from "../models/clip.js";
 import {
   type RecognizerConfig,
@@ -9,7 +10,6 @@ import {
   videoTokens,
 } from "../models/recognizer.js";
 import { type Params, type Tensor, tf, tidy } from "../nn/array.js";
-import { HEAD_PARAMETERS } from "../train/groups.js";
 import { crossEntropy } from "../train/loss.js";
 import type { LossOf, TensorRecord } from "../train/step.js";
 import type { Trainable } from "./spec.js";
@@ -25,9 +25,14 @@ export function isPixels(video: VideoTokens | Tensor): video is Tensor {
 }
 
 /** Names of the backbone's parameters that are trained. */
-export function trainedBackbone(trainable: Trainable, backbone: Params): string[] {
+export function trainedBackbone(trainable: Trainable, backbone: VideoTextBackbone): string[] {
   if (trainable === "none") return [];
-  return trainable === "head" ? [...HEAD_PARAMETERS] : Object.keys(backbone);
+  return [...backbone.shapes.keys()].filter((name) => backbone.inGroup(name, trainable));
+}
+
+/** Whether the towers stay as they are, so that they can be run once. */
+export function towersFrozen(trainable: Trainable): boolean {
+  return trainable === "none" || trainable === "head";
 }
 
 export class Learner {
@@ -49,6 +54,11 @@ export class Learner {
     const params = { ...this.fixed, ...trained };
     const tokens = isPixels(video) ? videoTokens(params, this.config, video) : video;
     return recognize(params, this.config, tokens, this.frozenText ?? textTokens(params, this.config, this.text)).logits;
+  }
+
+  /** Whether the backbone's family adds this parameter to CLIP. */
+  isAdded(name: string): boolean {
+    return this.config.backbone.added.has(name);
   }
 
   lossOf(smoothing: number): LossOf<VideoBatch> {

@@ -2,7 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.js";
+import { FAMILIES, type FamilyName } from "../models/families.js";
 import type { VghifConfig } from "../models/vghif-config.js";
+import type { PromptConfig } from "../models/vificlip-config.js";
 import { checked } from "./checked.js";
 import type { RunSpec, TrainSpec } from "./spec.js";
 
@@ -32,8 +34,12 @@ const train: z.ZodType<TrainSpec> = z.strictObject({
   fusionLrScale: z.number().positive(),
   weightDecay: z.number().nonnegative(),
   labelSmoothing: z.number().min(0).lt(1),
-  trainable: z.enum(["head", "all", "none"]),
+  trainable: z.enum(["head", "added", "visual", "all", "none"]),
+  addedLrScale: z.number().positive().exactOptional(),
+  decay: z.enum(["all", "matrices"]).exactOptional(),
 });
+
+const prompts: z.ZodType<PromptConfig> = z.strictObject({ length: count, depth: count });
 
 /** Every spec that the kit can run; used for records too. Internal: no public type mentions it. */
 export const runSpecSchema: z.ZodType<RunSpec> = z.strictObject({
@@ -42,7 +48,8 @@ export const runSpecSchema: z.ZodType<RunSpec> = z.strictObject({
   dataset: z.string().min(1),
   shots: positive.nullable(),
   seed: count,
-  model: z.enum(["clip"]),
+  model: z.enum(Object.keys(FAMILIES) as FamilyName[]),
+  prompts: z.strictObject({ vision: prompts, text: prompts }).exactOptional(),
   weights: z.string().min(1),
   frames: positive,
   template: z.string().regex(/\{\}/, 'Invalid template: expected a text that holds "{}", the place of the class name'),

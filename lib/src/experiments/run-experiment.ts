@@ -6,17 +6,17 @@ import type { Dataset, Sample } from "../data/types.js";
 import { startEngine } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import { type Prediction, perClassTop1, topK, topLabels } from "../evaluate/metrics.js";
-import { promptBatch } from "../evaluate/prompts.js";
-import { clipBackbone } from "../models/clip-backbone.js";
+import { backbonePrompts } from "../evaluate/prompts.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import { initFusion } from "../models/vghif-params.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import type { TensorRecord } from "../train/step.js";
-import { disposeParams, loadClip, sha256 as sha256OfFile } from "../weights/load.js";
+import { disposeParams, sha256 as sha256OfFile } from "../weights/load.js";
+import { type LoadedBackbone, loadBackbone } from "../weights/load-backbone.js";
 import { weightsFile } from "../weights/registry.js";
 import { checkpointOf, fit, placesOf } from "./fit.js";
 import { sha256 } from "./id.js";
-import { Learner, trainedBackbone } from "./learner.js";
+import { Learner, towersFrozen, trainedBackbone } from "./learner.js";
 import type { RunOutcome } from "./record.js";
 import type { RunSpec } from "./spec.js";
 import { disposeBatch, featureSource, pixelSource, type VideoSource } from "./videos.js";
@@ -52,27 +52,26 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   const { training, evaluation } = samplesOf(spec, dataset);
   const file = weightsFile(spec.weights);
   const hash = await sha256OfFile(file);
-  const { config: clip, params: backbone } = await loadClip(file);
-  const config: RecognizerConfig = { backbone: clipBackbone(clip), vghif: spec.vghif };
+  const { backbone, params, id } = await loadSpecBackbone(spec, file);
+  const config: RecognizerConfig = { backbone, vghif: spec.vghif };
   const trainable = spec.train?.trainable ?? "none";
   const started = performance.now();
-  const source = await sourceOf(spec, context, config, backbone, hash, datasetRoot(dataset), [
-    ...training,
-    ...evaluation,
-  ]);
+  const source = await sourceOf(spec, context, config, params, id, datasetRoot(dataset), [...training, ...evaluation]);
   const featureSeconds = secondsSince(started);
 
-  const text = await promptBatch(dataset.classes, spec.template, clip.contextLength);
-  const fusion = spec.vghif ? initFusion(spec.vghif, clip, backbone, random(spec.seed).fork("fusion").normal) : {};
+  const text = await backbonePrompts(backbone, dataset.classes, spec.template);
+  const fusion = spec.vghif
+    ? initFusion(spec.vghif, backbone.config, params, random(spec.seed).fork("fusion").normal)
+    : {};
   const trainedNames = new Set(trainedBackbone(trainable, backbone));
   const trained: TensorRecord = { ...fusion };
   const fixed: TensorRecord = {};
-  for (const [name, value] of Object.entries(backbone)) {
+  for (const [name, value] of Object.entries(params)) {
     if (trainedNames.has(name)) trained[name] = value;
     else fixed[name] = value;
   }
   const parameters = countParameters({ ...fixed, ...trained }, trained, fusion);
-  const learner = new Learner(config, { ...fixed, ...trained }, text, trainable === "all");
+  const learner = new Learner(config, { ...fixed, ...trained }, text, !towersFrozen(trainable));
   try {
     const manifest = manifestHash(dataset);
     const checkpoint = checkpointOf(spec, hash, manifest);
@@ -105,6 +104,17 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   }
 }
 
+/** The spec's backbone; what its family adds to a CLIP checkpoint starts from the spec's seed. */
+function loadSpecBackbone(spec: RunSpec, file: string): Promise<LoadedBackbone> {
+  return loadBackbone(file, {
+    family: spec.model,
+    frames: spec.frames,
+    ...(spec.prompts ? { visionPrompts: spec.prompts.vision, textPrompts: spec.prompts.text } : {}),
+    draws: (name) => random(spec.seed).fork("backbone").fork(name),
+    drawsKey: String(spec.seed),
+  });
+}
+
 function secondsSince(start: number): number {
   return (performance.now() - start) / 1000;
 }
@@ -127,8 +137,8 @@ function sourceOf(
   spec: RunSpec,
   context: RunContext,
   config: RecognizerConfig,
-  backbone: Params,
-  hash: string,
+  params: Params,
+  id: string,
   root: string,
   samples: readonly Sample[],
 ): Promise<VideoSource> {
@@ -137,8 +147,8 @@ function sourceOf(
     ...(context.signal ? { signal: context.signal } : {}),
     onProgress: (done: number, total: number) => context.onProgress?.({ phase: "features", done, total }),
   };
-  if (spec.train?.trainable === "all") return pixelSource(config, root, samples, options);
-  return featureSource({ backbone: config.backbone, params: backbone, hash }, config, root, samples, options);
+  if (!towersFrozen(spec.train?.trainable ?? "none")) return pixelSource(config, root, samples, options);
+  return featureSource({ backbone: config.backbone, params, hash: id }, config, root, samples, options);
 }
 
 function countParameters(all: Params, trained: Params, fusion: Params): RunOutcome["parameters"] {

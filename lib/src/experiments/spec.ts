@@ -2,7 +2,9 @@
  * A run, fully written out and JSON-serialisable: no hidden defaults. The SHA-256 of its canonical JSON is its id,
  * the name of its record, and what tables, sweeps and reruns refer to.
  */
+import type { FamilyName } from "../models/families.js";
 import type { VghifConfig } from "../models/vghif-config.js";
+import type { PromptConfig } from "../models/vificlip-config.js";
 
 export type Scale = "smoke" | "paper";
 
@@ -10,6 +12,10 @@ export type Scale = "smoke" | "paper";
 export type Trainable =
   /** Final norms, projections and logit scale; both towers frozen, so their features are cached on disk. */
   | "head"
+  /** What the backbone's family adds to CLIP, such as learned prompts, from pixels. */
+  | "added"
+  /** Everything but the text tower, its tokens and the logit scale, from pixels (X-CLIP's official rule). */
+  | "visual"
   /** Every parameter of the backbone, from pixels. */
   | "all"
   /** Nothing of the backbone. */
@@ -24,7 +30,11 @@ export interface TrainSpec {
   readonly lr: number;
   /** The fusion's learning rate is lr times this. */
   readonly fusionLrScale: number;
+  /** The learning rate of what the backbone's family adds to CLIP is lr times this. Default 1. */
+  readonly addedLrScale?: number;
   readonly weightDecay: number;
+  /** Which tensors of the backbone decay: all, or none of rank 1, biases and positions. Default 'all'. */
+  readonly decay?: "all" | "matrices";
   /** 0 to 1. */
   readonly labelSmoothing: number;
   readonly trainable: Trainable;
@@ -40,7 +50,10 @@ export interface RunSpec {
   readonly shots: number | null;
   /** Draws the shots, orders the batches and initialises what is new. */
   readonly seed: number;
-  readonly model: "clip";
+  /** Family of the backbone. */
+  readonly model: FamilyName;
+  /** Learned prompt tokens of either tower, where `model` is "vificlip". Default: none, the plain fine-tuned variant. */
+  readonly prompts?: { readonly vision: PromptConfig; readonly text: PromptConfig };
   /** Name of a shipped or registered checkpoint, or a file's path. */
   readonly weights: string;
   /** Frames a video. */

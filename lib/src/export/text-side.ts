@@ -2,7 +2,7 @@
 import { compile } from "../engine/compile/compile.js";
 import type { Value } from "../engine/compile/tree.js";
 import { compiles } from "../engine/index.js";
-import { promptBatch } from "../evaluate/prompts.js";
+import { backbonePrompts } from "../evaluate/prompts.js";
 import type { Recognizer } from "../evaluate/recognizer.js";
 import type { TextBatch } from "../models/clip.js";
 import { type TextTokens, textTokens } from "../models/recognizer.js";
@@ -21,7 +21,7 @@ export async function textValues(
   labels: readonly string[],
   template: string,
 ): Promise<TextValues> {
-  const { ids, pool } = await promptBatch(labels, template, config.backbone.config.contextLength);
+  const { ids, pool } = await backbonePrompts(config.backbone, labels, template);
   try {
     const side = (text: TextBatch): TextTokens => textTokens(params, config, text);
     return compiles() ? await compiled(side, { ids, pool }) : await eager(side, { ids, pool });
