@@ -27,6 +27,8 @@ export interface AdamwStep {
   /** 1 - beta1^t and sqrt(1 - beta2^t) with t = 1 at the first step, scalar tensors. */
   readonly correction1: Tensor;
   readonly correction2: Tensor;
+  /** Boolean scalar: where it is false nothing changes, whatever the gradients are. Absent: true. */
+  readonly finite?: Tensor;
 }
 
 /** The scalars of optimiser step `step` (0-based) with the groups' learning rates `lrs`. */
@@ -59,14 +61,18 @@ export function adamwUpdate(
   step: AdamwStep,
 ): AdamwResult {
   const result: AdamwResult = { params: {}, state: { m: {}, v: {} } };
+  const { finite } = step;
+  const or = (value: Tensor, otherwise: number): Tensor =>
+    finite ? tf.where(finite, value, tf.scalar(otherwise)) : value;
+  const [beta1, beta2] = [ADAMW.beta1, ADAMW.beta2].map((beta) => (finite ? or(tf.scalar(beta), 1) : beta));
   for (const [index, group] of groups.entries()) {
-    const lr = step.lrs[index]!;
+    const lr = or(step.lrs[index]!, 0);
     const rate = tf.div(lr, step.correction1);
     const keep = tf.sub(1, tf.mul(lr, group.weightDecay));
     for (const name of group.names) {
-      const grad = grads[name]!;
-      const m = tf.add(tf.mul(state.m[name]!, ADAMW.beta1), tf.mul(grad, 1 - ADAMW.beta1));
-      const v = tf.add(tf.mul(state.v[name]!, ADAMW.beta2), tf.mul(tf.square(grad), 1 - ADAMW.beta2));
+      const grad = or(grads[name]!, 0);
+      const m = tf.add(tf.mul(state.m[name]!, beta1!), tf.mul(grad, 1 - ADAMW.beta1));
+      const v = tf.add(tf.mul(state.v[name]!, beta2!), tf.mul(tf.square(grad), 1 - ADAMW.beta2));
       const denominator = tf.add(tf.div(tf.sqrt(v), step.correction2), ADAMW.eps);
       const decayed = group.weightDecay === 0 ? params[name]! : tf.mul(params[name]!, keep);
       result.params[name] = tf.sub(decayed, tf.mul(rate, tf.div(m, denominator)));

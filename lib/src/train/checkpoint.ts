@@ -1,6 +1,7 @@
 /** A training state on disk: one safetensors file, written atomically; resuming from it continues bit for bit. */
 import { UserError } from "../errors.js";
 import { type HostTensor, openSafetensors, writeSafetensors } from "../weights/safetensors.js";
+import type { LossScale } from "./loss-scale.js";
 import type { TrainState } from "./state.js";
 
 const PARTS = ["params", "m", "v"] as const;
@@ -13,7 +14,8 @@ export async function saveCheckpoint(file: string, state: TrainState, run: strin
   for (const part of PARTS) {
     for (const [name, tensor] of Object.entries(state[part])) tensors.set(`${part}:${name}`, tensor);
   }
-  await writeSafetensors(file, tensors, { metadata: { step: String(state.step), run, notes } });
+  const lossScale = state.lossScale ? { loss_scale: JSON.stringify(state.lossScale) } : {};
+  await writeSafetensors(file, tensors, { metadata: { step: String(state.step), run, notes, ...lossScale } });
 }
 
 /** Loads a state saved for the same run; throws a UserError where the file is damaged or of another run. */
@@ -31,8 +33,18 @@ export async function loadCheckpoint(file: string, run: string): Promise<{ state
       if (!part) throw new UserError(`${file}: unexpected tensor "${key}" in a training checkpoint`);
       state[part][key.slice(part.length + 1)] = await source.read(key);
     }
-    return { state: { step, ...state }, notes: source.metadata.notes ?? "" };
+    const scale = source.metadata.loss_scale;
+    const lossScale = scale === undefined ? {} : { lossScale: parsedScale(scale, file) };
+    return { state: { step, ...state, ...lossScale }, notes: source.metadata.notes ?? "" };
   } finally {
     await source.close();
+  }
+}
+
+function parsedScale(text: string, file: string): LossScale {
+  try {
+    return JSON.parse(text) as LossScale;
+  } catch {
+    throw new UserError(`${file} is damaged: its loss scale is "${text}"`);
   }
 }

@@ -1,8 +1,10 @@
 /** How training steps are run: op by op on the tensor backend, or compiled into one program. The step itself is the same. */
 import { type Bound, type Compiled, compile } from "../engine/compile/compile.js";
+import type { HalfType } from "../engine/compile/graph.js";
 import type { Value } from "../engine/compile/tree.js";
 import { type Tensor, tf, tidy } from "../nn/array.js";
 import { adamwStep, type ParamGroup } from "./adamw.js";
+import { type LossScale, nextScale, startScale } from "./loss-scale.js";
 import { type HostRecord, type TrainState, toHostRecord, toTensorRecord } from "./state.js";
 import { type LossOf, type TensorRecord, trainingStep } from "./step.js";
 
@@ -10,7 +12,9 @@ export interface Executor<Batch> {
   /** Takes optimiser step `step` (0-based) with the groups' learning rates; returns the loss before the update. */
   run(batch: Batch, step: number, lrs: readonly number[]): Promise<number>;
   /** The state after the last step, copied. */
-  snapshot(): Promise<Pick<TrainState, "params" | "m" | "v">>;
+  snapshot(): Promise<Omit<TrainState, "step">>;
+  /** The loss scale for the next step; undefined in float32. */
+  lossScale(): LossScale | undefined;
   dispose(): Promise<void>;
 }
 
@@ -33,6 +37,7 @@ export function eagerExecutor<Batch>(
       next.loss.dispose();
       return loss;
     },
+    lossScale: () => undefined,
     snapshot: async () => ({
       params: await toHostRecord(params),
       m: await toHostRecord(moments.m),
@@ -47,39 +52,51 @@ type StepInputs = {
   params: TensorRecord;
   moments: { m: TensorRecord; v: TensorRecord };
   batch: TensorRecord;
-  scalars: { lrs: Tensor[]; correction1: Tensor; correction2: Tensor };
+  scalars: { lrs: Tensor[]; correction1: Tensor; correction2: Tensor; scale?: Tensor };
 };
 
-type StepOutputs = Pick<StepInputs, "params" | "moments"> & { loss: Tensor };
+type StepOutputs = Pick<StepInputs, "params" | "moments"> & { loss: Tensor; finite?: Tensor };
 
-/** Compiled, one program a batch shape; parameters and moments stay inside the program's runtime between steps. */
+/**
+ * Compiled, one program a batch shape; parameters and moments stay inside the program's runtime between steps. With a
+ * `precision` products are computed in it, under a loss scale.
+ */
 export function compiledExecutor<Batch extends object>(
   lossOf: LossOf<Batch>,
   groups: readonly ParamGroup[],
   start: TrainState,
+  precision?: HalfType,
 ): Executor<Batch> {
   const update = trainingStep(lossOf, groups);
   const fn = ({ params, moments, batch, scalars }: StepInputs): StepOutputs => {
-    const next = update(params, moments, batch as unknown as Batch, scalars);
-    return { params: next.params, moments: next.state, loss: next.loss };
+    const { loss, finite, ...next } = update(params, moments, batch as unknown as Batch, scalars, scalars.scale);
+    return { params: next.params, moments: next.state, loss, ...(finite ? { finite } : {}) };
   };
+  let scaling = precision ? (start.lossScale ?? startScale(precision)) : undefined;
   const state = { params: start.params, moments: { m: start.m, v: start.v } };
   let program: Compiled<StepInputs, StepOutputs> | undefined;
   let bound: Bound<StepInputs, StepOutputs, "params" | "moments"> | undefined;
   return {
     async run(batch, step, lrs) {
-      const scalars = tidy(() => ({ ...adamwStep(step, lrs) })) as StepInputs["scalars"];
+      const taken = step - (scaling?.skipped ?? 0); // AdamW counts the steps that changed something
+      const scalars = tidy(() => ({
+        ...adamwStep(taken, lrs),
+        ...(scaling ? { scale: tf.scalar(scaling.scale) } : {}),
+      })) as StepInputs["scalars"];
       const inputs = { batch: batch as unknown as TensorRecord, scalars };
-      program ??= await compile(fn, { ...state, ...inputs });
+      program ??= await compile(fn, { ...state, ...inputs }, precision ? { precision } : {});
       bound ??= await program.bind<"params" | "moments">(state);
-      const { loss } = await bound.step(inputs);
+      const { loss, finite } = await bound.step(inputs);
       tf.dispose(scalars);
+      if (precision && scaling) scaling = nextScale(scaling, finite!.data[0] === 1, precision);
       return loss.data[0]!;
     },
+    lossScale: () => scaling,
     async snapshot() {
-      if (!bound) return { params: start.params, m: start.m, v: start.v };
+      const scale = scaling ? { lossScale: scaling } : {};
+      if (!bound) return { params: start.params, m: start.m, v: start.v, ...scale };
       const { params, moments } = await bound.read();
-      return { params: hosts(params), m: hosts(moments.m), v: hosts(moments.v) };
+      return { params: hosts(params), m: hosts(moments.m), v: hosts(moments.v), ...scale };
     },
     async dispose() {
       bound?.release();

@@ -2,10 +2,13 @@
  * The training loop: a generator that yields every step, so that callers log, checkpoint and stop as they like. What it does
  * depends on the start state and the step number alone; it therefore continues bit for bit from a saved state.
  */
-import { compiles } from "../engine/index.js";
+import type { HalfType } from "../engine/compile/graph.js";
+import { checkPrecision } from "../engine/compile/passes/precision.js";
+import { compiles, programDevice } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import type { ParamGroup } from "./adamw.js";
 import { compiledExecutor, eagerExecutor } from "./executor.js";
+import type { LossScale } from "./loss-scale.js";
 import { learningRate, type Schedule } from "./schedule.js";
 import type { TrainState } from "./state.js";
 import type { LossOf } from "./step.js";
@@ -31,6 +34,8 @@ export interface StepEvent {
   readonly loss: number;
   /** Learning rate of the first group. */
   readonly lr: number;
+  /** After the step; only of a training in 16 bits. */
+  readonly lossScale?: LossScale;
   /** The state after this step, copied; to be asked for before the next step. */
   readonly snapshot: () => Promise<TrainState>;
 }
@@ -38,12 +43,14 @@ export interface StepEvent {
 export interface TrainOptions {
   /** Whether steps run compiled. Default: where the engine compiles. */
   readonly compiled?: boolean;
+  /** What the compiled steps' products are computed in, under a loss scale. Default: float32, without one. */
+  readonly precision?: HalfType;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Trains from `start` to the schedule's end and returns the final state. Throws a UserError at the first loss that is not
- * finite, and an AbortError when the signal fires.
+ * finite and for a precision that cannot be had here, and an AbortError when the signal fires.
  */
 export async function* train<Batch extends object>(
   problem: Problem<Batch>,
@@ -51,8 +58,9 @@ export async function* train<Batch extends object>(
   options: TrainOptions = {},
 ): AsyncGenerator<StepEvent, TrainState> {
   const { lossOf, groups, schedule, stepsPerEpoch } = problem;
-  const { compiled = compiles(), signal } = options;
-  const executor = (compiled ? compiledExecutor : eagerExecutor)(lossOf, groups, start);
+  const { compiled = compiles(), precision, signal } = options;
+  if (precision) checkTrainingPrecision(precision, compiled);
+  const executor = compiled ? compiledExecutor(lossOf, groups, start, precision) : eagerExecutor(lossOf, groups, start);
   try {
     for (let { step } = start; step < schedule.steps; step++) {
       signal?.throwIfAborted();
@@ -73,6 +81,7 @@ export async function* train<Batch extends object>(
         endsEpoch: (step + 1) % stepsPerEpoch === 0,
         loss,
         lr: lrs[0] ?? 0,
+        ...(precision ? { lossScale: executor.lossScale()! } : {}),
         snapshot: async () => ({ step: step + 1, ...(await executor.snapshot()) }),
       };
     }
@@ -80,4 +89,14 @@ export async function* train<Batch extends object>(
   } finally {
     await executor.dispose();
   }
+}
+
+/** Throws a UserError where training steps cannot run in this precision. */
+export function checkTrainingPrecision(precision: HalfType, compiled = compiles()): void {
+  if (!compiled) {
+    throw new UserError(
+      `precision ${precision} needs compiled training steps: leave it out, or set VGHIF_BACKEND to onnx, onnx-webgpu or onnx-cuda`,
+    );
+  }
+  checkPrecision(precision, programDevice());
 }

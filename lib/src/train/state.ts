@@ -2,6 +2,7 @@
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import { toHost, toTensor } from "../weights/load.js";
 import type { HostTensor } from "../weights/safetensors.js";
+import type { LossScale } from "./loss-scale.js";
 
 /** Tensors by parameter name, off the backend. */
 export type HostRecord = Readonly<Record<string, HostTensor>>;
@@ -13,6 +14,8 @@ export interface TrainState {
   /** AdamW's first and second moments. */
   readonly m: HostRecord;
   readonly v: HostRecord;
+  /** Only of a training in 16 bits. */
+  readonly lossScale?: LossScale;
 }
 
 /** The state before the first step; `params` stay the caller's. */

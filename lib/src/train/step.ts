@@ -10,18 +10,44 @@ export type LossOf<Batch> = (trained: Readonly<TensorRecord>, batch: Batch) => T
 export interface StepResult {
   /** Scalar, before the update. */
   readonly loss: Tensor;
+  /** Boolean scalar, only with a loss scale: whether every gradient is finite. Where not, nothing was changed. */
+  readonly finite?: Tensor;
   readonly params: TensorRecord;
   readonly state: { readonly m: TensorRecord; readonly v: TensorRecord };
 }
 
-/** The step for a loss and parameter groups; every trained parameter must be in exactly one group. */
+/**
+ * The step for a loss and parameter groups; every trained parameter must be in exactly one group. With `scale`, a scalar, the
+ * gradients are those of the loss times `scale`, divided by it again (loss-scale.ts), and a step that is not finite is void.
+ */
 export function trainingStep<Batch>(lossOf: LossOf<Batch>, groups: readonly ParamGroup[]) {
   const names = groups.flatMap((group) => group.names);
-  return (params: Readonly<TensorRecord>, state: AdamwState, batch: Batch, step: AdamwStep): StepResult => {
-    const { value, grads } = tf.valueAndGrads((...values: Tensor[]) =>
-      lossOf(Object.fromEntries(names.map((name, at) => [name, values[at]!])), batch),
-    )(names.map((name) => params[name]!));
+  return (
+    params: Readonly<TensorRecord>,
+    state: AdamwState,
+    batch: Batch,
+    step: AdamwStep,
+    scale?: Tensor,
+  ): StepResult => {
+    const { value, grads } = tf.valueAndGrads((...values: Tensor[]) => {
+      const loss = lossOf(Object.fromEntries(names.map((name, at) => [name, values[at]!])), batch);
+      return scale ? tf.mul(loss, scale) : loss;
+    })(names.map((name) => params[name]!));
     const named = Object.fromEntries(names.map((name, at) => [name, grads[at]!]));
-    return { loss: value, ...adamwUpdate(groups, params, named, state, step) };
+    if (!scale) return { loss: value, ...adamwUpdate(groups, params, named, state, step) };
+    const inverse = tf.reciprocal(scale);
+    const unscaled = Object.fromEntries(names.map((name) => [name, tf.mul(named[name]!, inverse)]));
+    const finite = allFinite(Object.values(unscaled));
+    return {
+      loss: tf.mul(value, inverse),
+      finite,
+      ...adamwUpdate(groups, params, unscaled, state, { ...step, finite }),
+    };
   };
+}
+
+/** Whether the squares of all values have a finite sum: AdamW keeps squares. */
+function allFinite(values: readonly Tensor[]): Tensor {
+  const total = tf.addN(values.map((value) => tf.sum(tf.square(value))));
+  return tf.less(total, Number.POSITIVE_INFINITY);
 }
