@@ -5,11 +5,12 @@ import { tf } from "../../nn/array.js";
 import type { Device } from "../session/device.js";
 import type { SessionHost } from "../session/host.js";
 import type { HostData, Kind } from "../session/protocol.js";
-import { ARRAYS } from "../session/protocol.js";
+import { ARRAYS, sizeOf } from "../session/protocol.js";
 import type { Node } from "./graph.js";
 
 export interface Held {
   readonly id: number;
+  readonly shape: readonly number[];
   users: number;
   readonly sent: Promise<unknown>;
 }
@@ -33,26 +34,40 @@ export async function hold(host: SessionHost, device: Device, nodes: Iterable<No
   const known = heldBy(host, device);
   const uses: Held[] = [];
   let bytes = 0;
-  for (const node of nodes) {
-    const key = node.source ?? node;
-    let use = known.get(key);
-    if (!use || use.users === 0) {
-      const data = ownedValues(node);
-      const array = { dtype: node.dtype as Kind, shape: node.shape, data };
-      const id = host.next();
-      use = { id, users: 0, sent: host.ask({ type: "keep", id, device, array }, [data.buffer as ArrayBuffer]) };
-      use.sent.catch(() => known.delete(key)); // whoever awaits it says why
-      known.set(key, use);
-      bytes += data.byteLength;
+  try {
+    for (const node of nodes) {
+      const key = node.source ?? node;
+      const before = known.get(key);
+      // A reshaped tensor has the source of the first: it is kept once more.
+      const same = before && before.users > 0 && before.shape.join() === node.shape.join();
+      const use = same ? before : send(host, device, node);
+      if (!same) {
+        known.set(key, use);
+        bytes += 4 * sizeOf(node.shape);
+      }
+      use.users++;
+      uses.push(use);
+      if (bytes > TURN) {
+        await setImmediate();
+        bytes = 0;
+      }
     }
-    use.users++;
-    uses.push(use);
-    if (bytes > TURN) {
-      await setImmediate();
-      bytes = 0;
-    }
+    await Promise.all(uses.map(({ sent }) => sent));
+    return uses;
+  } catch (error) {
+    letGo(host, uses);
+    throw error;
   }
-  return uses;
+}
+
+function send(host: SessionHost, device: Device, node: Node): Held {
+  const data = ownedValues(node);
+  const { dtype, shape } = node;
+  const id = host.next();
+  const array = { dtype: dtype as Kind, shape, data };
+  const sent = host.ask({ type: "keep", id, device, array }, [data.buffer as ArrayBuffer]);
+  sent.catch(() => undefined); // who awaits it says why
+  return { id, shape, users: 0, sent };
 }
 
 /** Ends one use of each; what nobody uses any more is freed. */

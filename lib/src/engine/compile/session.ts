@@ -1,29 +1,17 @@
 /** A program loaded into ONNX Runtime, in the thread of the sessions. */
 import type { Device } from "../session/device.js";
-import { type SessionHost, sessionHost } from "../session/host.js";
-import { type Binding, type Kind, type Port, type Slot, sizeOf } from "../session/protocol.js";
-import { wantedThreads } from "../threads.js";
-import { type Graph, inOrder, type Node } from "./graph.js";
-import { type Held, hold, letGo } from "./held.js";
+import { sessionHost } from "../session/host.js";
+import { type Binding, type Slot, sizeOf } from "../session/protocol.js";
+import { inOrder, type Node } from "./graph.js";
 import { overwritable } from "./in-place.js";
-import { splitLarge } from "./large.js";
-import { INPUT, OUTPUT, onnxModel } from "./onnx.js";
+import { type Loaded, load, port, unload } from "./load.js";
+import { INPUT, OUTPUT } from "./onnx.js";
 import type { State } from "./state.js";
 import type { InputSpec, Program } from "./trace.js";
 import type { Value } from "./tree.js";
 
 /** Values by path. */
 export type ValueMap = ReadonlyMap<string, Value>;
-
-/** What a session has in the thread, apart from the session itself, so that it can be freed after it. */
-interface Loaded {
-  readonly host: SessionHost;
-  readonly program: number;
-  /** Uses of large constants. */
-  readonly uses: readonly Held[];
-  /** Kept arrays of its own: what was computed from large constants. */
-  readonly own: readonly number[];
-}
 
 interface Bound {
   readonly number: number;
@@ -51,7 +39,7 @@ export class Session {
     readonly outputs: ReadonlyMap<string, InputSpec>,
     readonly outputTree: Program["outputTree"],
     /** Kept arrays of the large constants and of what depends on them alone, by the extra input's path. */
-    private readonly constants: ReadonlyMap<string, number>,
+    private readonly kept: ReadonlyMap<string, number>,
     /** State that may be overwritten while the program runs. */
     private readonly inPlace: ReadonlySet<string>,
   ) {
@@ -66,12 +54,8 @@ export class Session {
     const specs = specsOf(outputs);
     const inPlace = overwritable(outputs, inputs, stateful(used, specs));
     const resident = stateful(used, specs).map((path) => OUTPUT + path);
-    if (device === "cuda") {
-      const program = await load(host, outputs, device, []); // CUDA keeps what is written in the model
-      return new Session({ host, program, uses: [], own: [] }, used, specs, outputTree, new Map(), inPlace);
-    }
-    const { loaded, constants } = await loadSplit(host, graph, outputs, device, resident);
-    return new Session(loaded, used, specs, outputTree, constants, inPlace);
+    const { loaded, kept } = await load(host, { graph, outputs }, device, resident);
+    return new Session(loaded, used, specs, outputTree, kept, inPlace);
   }
 
   /** Whether its thread has ended, and the program with it. */
@@ -105,10 +89,9 @@ export class Session {
     const { host, program } = this.loaded;
     if (state && state.host !== host) throw host.ended ?? state.host.ended!;
     for (const [path, spec] of state?.specs ?? []) {
-      if (sameSpec(spec, this.outputs.get(path))) continue;
-      throw new Error(
-        `compile: state "${path}" [${spec.shape}] needs an output of its name and shape, which is not there`,
-      );
+      const output = this.outputs.get(path);
+      if (!output || sameSpec(spec, output)) continue; // state without an output stays as it is
+      throw new Error(`compile: state "${path}" is [${spec.shape}], and the output of its name [${output.shape}]`);
     }
     const { ports, size } = this.portsFor(state?.ids ?? new Map());
     const bound: Bound = { number: host.next(), ports, size, spare: null };
@@ -120,7 +103,7 @@ export class Session {
 
   private portsFor(state: ReadonlyMap<string, number>): { ports: Binding; size: number } {
     const given: Slot[] = [];
-    const kept = new Map([...this.constants].map(([path, id]) => [INPUT + path, id]));
+    const kept = new Map([...this.kept].map(([path, id]) => [INPUT + path, id]));
     let size = 0;
     for (const [path, spec] of this.inputs) {
       const id = state.get(path);
@@ -130,11 +113,10 @@ export class Session {
         size += Math.ceil((4 * sizeOf(spec.shape)) / ALIGNMENT) * ALIGNMENT;
       }
     }
-    const into = [...state].map(([path, id]) => ({
-      ...port(OUTPUT, path, this.outputs.get(path)!),
-      id,
-      inPlace: this.inPlace.has(path),
-    }));
+    const into = [...state].flatMap(([path, id]) => {
+      const output = this.outputs.get(path);
+      return output ? { ...port(OUTPUT, path, output), id, inPlace: this.inPlace.has(path) } : [];
+    });
     const wanted = [...this.outputs].filter(([path]) => !state.has(path));
     return { ports: { given, kept, into, wanted: wanted.map(([path, spec]) => port(OUTPUT, path, spec)) }, size };
   }
@@ -155,12 +137,6 @@ export class Session {
   }
 }
 
-function unload({ host, program, uses, own }: Loaded): void {
-  host.tell({ type: "unload", program });
-  letGo(host, uses);
-  if (own.length > 0) host.tell({ type: "drop", ids: own });
-}
-
 /** Shapes and types alone, without the graph and its constants. */
 const specsOf = (nodes: ReadonlyMap<string, Node>): Map<string, InputSpec> =>
   new Map([...nodes].map(([path, { shape, dtype }]) => [path, { shape, dtype }]));
@@ -171,86 +147,3 @@ const sameSpec = (a: InputSpec, b: InputSpec | undefined): boolean =>
 /** The paths that are inputs and outputs alike, so that they can be state. */
 const stateful = (inputs: ReadonlyMap<string, InputSpec>, outputs: ReadonlyMap<string, InputSpec>): string[] =>
   [...inputs].filter(([path, spec]) => sameSpec(spec, outputs.get(path))).map(([path]) => path);
-
-const port = (prefix: string, path: string, { dtype, shape }: InputSpec): Port => ({
-  name: prefix + path,
-  dtype: dtype as Kind,
-  shape,
-});
-
-async function load(
-  host: SessionHost,
-  outputs: ReadonlyMap<string, Node>,
-  device: Device,
-  resident: readonly string[],
-): Promise<number> {
-  const encoded = onnxModel(outputs);
-  const model = encoded.byteLength === encoded.buffer.byteLength ? encoded : encoded.slice();
-  const program = host.next();
-  const order = { type: "load", program, model, device, threads: wantedThreads(), resident } as const;
-  await host.ask(order, [model.buffer as ArrayBuffer]);
-  return program;
-}
-
-/** Loads the program without its large constants, which the thread keeps beside it, with what depends on them alone. */
-async function loadSplit(
-  host: SessionHost,
-  graph: Graph,
-  outputs: ReadonlyMap<string, Node>,
-  device: Device,
-  resident: readonly string[],
-): Promise<{ loaded: Loaded; constants: Map<string, number> }> {
-  const split = splitLarge(graph, outputs);
-  const uses = await hold(host, device, split.constants.values());
-  const constants = idsOf(split.constants, uses);
-  const own: number[] = [];
-  try {
-    if (split.folded) {
-      const computed = await fold(host, split.folded, device);
-      for (const [path, id] of computed) constants.set(path, id);
-      own.push(...computed.values());
-    }
-    await Promise.all(uses.map(({ sent }) => sent));
-    const program = await load(host, split.outputs, device, resident);
-    return { loaded: { host, program, uses, own }, constants };
-  } catch (error) {
-    letGo(host, uses);
-    host.tell({ type: "drop", ids: own });
-    throw error;
-  }
-}
-
-/** Computes once what depends on large constants alone; the results stay in the thread. By path. */
-async function fold(
-  host: SessionHost,
-  { outputs, constants }: { outputs: ReadonlyMap<string, Node>; constants: ReadonlyMap<string, Node> },
-  device: Device,
-): Promise<Map<string, number>> {
-  const uses = await hold(host, device, constants.values());
-  const ids = new Map([...outputs.keys()].map((path) => [path, host.next()]));
-  try {
-    const program = await load(
-      host,
-      outputs,
-      device,
-      [...outputs.keys()].map((path) => OUTPUT + path),
-    );
-    const kept = new Map([...idsOf(constants, uses)].map(([path, id]) => [INPUT + path, id]));
-    const into = [...outputs].map(([path, node]) => ({
-      ...port(OUTPUT, path, node),
-      id: ids.get(path)!,
-      inPlace: false,
-    }));
-    const binding = host.next();
-    host.tell({ type: "bind", program, binding, ports: { given: [], kept, into, wanted: [] } });
-    await host.ask({ type: "run", binding, given: new ArrayBuffer(0) });
-    host.tell({ type: "unload", program });
-    return ids;
-  } finally {
-    letGo(host, uses);
-  }
-}
-
-function idsOf(nodes: ReadonlyMap<string, Node>, uses: readonly Held[]): Map<string, number> {
-  return new Map([...nodes.keys()].map((path, i) => [path, uses[i]!.id]));
-}

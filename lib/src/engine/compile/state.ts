@@ -36,9 +36,9 @@ export class State {
     let bytes = 0;
     for (const [path, { data, shape }] of values) {
       const copy = data.slice();
+      bytes += copy.byteLength;
       const array = { dtype: kindOf(copy), shape, data: copy };
       sent.push(host.ask({ type: "keep", id: ids.get(path)!, device, array }, [copy.buffer as ArrayBuffer]));
-      bytes += copy.byteLength;
       if (bytes > TURN) {
         await setImmediate();
         bytes = 0;

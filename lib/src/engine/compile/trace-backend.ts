@@ -3,7 +3,7 @@ import type { DataId, DataType, TensorInfo, TypedArray } from "@tensorflow/tfjs-
 import { tf } from "../../nn/array.js";
 import { Graph, LARGE, type Node, scalarValue } from "./graph.js";
 import { RECORDERS, UNSUPPORTED } from "./kernels.js";
-import { expand, sizeOf } from "./ops.js";
+import { expand, reshape, sameShape, sizeOf } from "./ops.js";
 import type { Recorder } from "./recorder.js";
 
 export const TRACE = "trace";
@@ -48,7 +48,8 @@ export class TraceBackend extends tf.KernelBackend {
       node = this.outsider(dataId, shape, dtype);
       this.nodes.set(dataId, node);
     }
-    return node;
+    // Outside, a reshaped tensor shares the first one's data, and so its node.
+    return sameShape(node.shape, shape) ? node : reshape(this.graph, node, shape);
   }
 
   record(recorder: Recorder, inputs: object, attrs: Readonly<Record<string, unknown>>): TensorInfo | TensorInfo[] {
