@@ -123,9 +123,9 @@ export class Bound<I extends object, O extends object, K extends StateKey<I, O>>
   }
 
   /** The state after the steps so far, copied. */
-  async read(): Promise<Values<Pick<O, K>>> {
+  async read(): Promise<Values<Pick<I, K>>> {
     const values = await this.state.read();
-    return mapTree(this.like, (path) => values.get(path)) as Values<Pick<O, K>>;
+    return mapTree(this.like, (path) => values.get(path)) as Values<Pick<I, K>>;
   }
 
   /** Frees the state, which is otherwise freed some time after nothing refers to this object any more. */
