@@ -11,10 +11,11 @@ import { loadClip } from "vghif/dist/data/frames/load.js";
 import { videoTransform } from "vghif/dist/data/frames/transforms.js";
 import { random } from "vghif/dist/data/random.js";
 import { startEngine } from "vghif/dist/engine/index.js";
-import { promptBatch } from "vghif/dist/evaluate/prompts.js";
+import { backbonePrompts } from "vghif/dist/evaluate/prompts.js";
 import { loadRecognizer, type Recognizer, saveRecognizer } from "vghif/dist/evaluate/recognizer.js";
 import { checkSize, exportRecognizer } from "vghif/dist/export/export-onnx.js";
 import { clipBackbone } from "vghif/dist/models/clip-backbone.js";
+import { FAMILIES } from "vghif/dist/models/families.js";
 import { recognize, textTokens, videoTokens } from "vghif/dist/models/recognizer.js";
 import { VGHIF_DEFAULTS, type VghifConfig } from "vghif/dist/models/vghif-config.js";
 import { initFusion } from "vghif/dist/models/vghif-params.js";
@@ -24,7 +25,7 @@ import { initClip } from "vghif/dist/train/pretrain-start.js";
 import { disposeParams } from "vghif/dist/weights/load.js";
 import { assertClose } from "../engine/close.js";
 import { PROJECT_ROOT } from "../shared.js";
-import { randomTensor } from "../tensors.js";
+import { randomParams, randomTensor } from "../tensors.js";
 import { TINY_CLIP } from "../tiny-clip.js";
 import { type Fed, readModel, runPlain } from "./plain-runtime.js";
 
@@ -51,7 +52,7 @@ async function recognizer(name: string, change: Partial<VghifConfig> | null): Pr
 
 /** What the recogniser itself gives, op by op. */
 async function expected({ params, config }: Recognizer, pixels: Tensor, labels: readonly string[], template: string) {
-  const text = await promptBatch(labels, template);
+  const text = await backbonePrompts(config.backbone, labels, template);
   return tf.tidy(() => {
     const { logits, maps } = recognize(
       params,
@@ -69,6 +70,16 @@ async function tokenIds(texts: readonly string[]): Promise<Fed> {
   const rows = (await loadTokenizer()).tokenize(texts, { contextLength: 77 });
   return { type: "int32", data: Int32Array.from(rows.flatMap((row) => Array.from(row))), dims: [texts.length, 77] };
 }
+
+const FAMILY_MODELS = {
+  xclip: FAMILIES.xclip.onClip(TINY_CLIP, { frames: FRAMES }),
+  "vificlip with prompts": FAMILIES.vificlip.onClip(TINY_CLIP, {
+    frames: FRAMES,
+    visionPrompts: { length: 2, depth: 2 },
+    textPrompts: { length: 3, depth: 2 },
+  }),
+  actionclip: FAMILIES.actionclip.onClip(TINY_CLIP),
+};
 
 const CASES: readonly (readonly [name: string, change: Partial<VghifConfig> | null])[] = [
   ["baseline", null],
@@ -108,6 +119,7 @@ describe("an exported recogniser, run without the library", () => {
       );
     });
 
+    if (name === "film" || name.startsWith("both")) continue;
     it(`${name}: classes as token ids`, async () => {
       const model = await recognizer(name, change);
       const file = path.join(folder, `${name} ids.onnx`);
@@ -124,6 +136,35 @@ describe("an exported recogniser, run without the library", () => {
       const labels = ["red", "a rather longer class name", "stop<|endoftext|> here"];
       const [result] = runPlain(file, { pixels: fed(pixels), token_ids: await tokenIds(labels) });
       assertClose(result!.logits!.data, (await expected(model, pixels, labels, "{}")).logits, 2e-5, "logits");
+    });
+  }
+
+  for (const [name, backbone] of Object.entries(FAMILY_MODELS)) {
+    it(`${name} with the fusion on top, classes in the file`, async () => {
+      const vghif = { ...VGHIF_DEFAULTS, levels: [1, 4], gate: 0.5 };
+      const params = randomParams(backbone.shapes, name);
+      const fusion = initFusion(vghif, backbone.config, params, random(2).normal);
+      const config = { backbone, vghif };
+      const model: Recognizer = {
+        config,
+        backbone,
+        params: { ...params, ...fusion },
+        hash: "",
+        weights: name,
+        file: "",
+      };
+      const file = path.join(folder, `${name}.onnx`);
+      const { outputs } = await exportRecognizer(model, file, { classes: { labels: LABELS }, frames: FRAMES });
+      assert.deepEqual(outputs[0], { name: "logits", shape: ["batch", LABELS.length] });
+      const batches = [1, 2].map((videos) => randomTensor(`${videos}`, [videos, FRAMES, 3, SIZE, SIZE]));
+      const results = runPlain(file, ...batches.map((pixels) => ({ pixels: fed(pixels) })));
+      for (const [at, pixels] of batches.entries()) {
+        assertClose(results[at]!.logits!.data, (await expected(model, pixels, LABELS, "{}")).logits, 2e-5, "logits");
+      }
+      assert.deepEqual(readModel(file).opsets, [""]);
+      if (backbone.frames === null) return;
+      const other = exportRecognizer(model, file, { classes: { count: 2 }, frames: FRAMES + 1 });
+      await assert.rejects(other, /made for 3 frames a video, not 4/);
     });
   }
 

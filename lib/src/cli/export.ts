@@ -9,7 +9,7 @@ export const register: Register = (program) => {
     .option("--labels <list>", "classes in the file: separated by commas, or a file with one label a line")
     .option("--classes <count>", "without labels: rows of the input token_ids")
     .option("--template <text>", "prompt around a label, {} is the label", "{}")
-    .option("--frames <count>", "frames a video", "8")
+    .option("--frames <count>", "frames a video; default: as many as the model is made for, else 8")
     .option("--batch <count>", 'videos a run: a number, or "any"', "any")
     .option("--maps", "the attention of every visit of the fusion as outputs too")
     .option("--no-portable", "ONNX Runtime's own fused operators too: other runtimes cannot read the file")
@@ -27,7 +27,7 @@ export const register: Register = (program) => {
       const done = await exportModel(model, options.onnx, {
         classes:
           labels === undefined ? { count: count("--classes", classes!) } : { labels: parseLabels(labels), template },
-        frames: count("--frames", frames),
+        ...(frames === undefined ? {} : { frames: count("--frames", frames) }),
         batch: batch === "any" ? "any" : count("--batch", batch),
         maps,
         plain: portable,
@@ -47,7 +47,7 @@ interface Options {
   readonly labels?: string;
   readonly classes?: string;
   readonly template: string;
-  readonly frames: string;
+  readonly frames?: string;
   readonly batch: string;
   readonly maps?: boolean;
   readonly portable: boolean;

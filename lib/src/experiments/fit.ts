@@ -58,7 +58,11 @@ export async function fit(
   const { backend } = await startEngine();
   const progress = await resume(place, backend, trained);
   disposeParams(trained);
-  const steps = train(problem, progress.state, context.signal ? { signal: context.signal } : {});
+  const { precision } = spec.train;
+  const steps = train(problem, progress.state, {
+    ...(context.signal ? { signal: context.signal } : {}),
+    ...(precision ? { precision } : {}),
+  });
   const { epochs } = progress;
   let { sum } = progress;
   let saved = performance.now();

@@ -37,6 +37,7 @@ const train: z.ZodType<TrainSpec> = z.strictObject({
   trainable: z.enum(["head", "added", "visual", "all", "none"]),
   addedLrScale: z.number().positive().exactOptional(),
   decay: z.enum(["all", "matrices"]).exactOptional(),
+  precision: z.enum(["float16", "bfloat16"]).exactOptional(),
 });
 
 const prompts: z.ZodType<PromptConfig> = z.strictObject({ length: count, depth: count });

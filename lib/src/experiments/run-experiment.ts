@@ -10,6 +10,7 @@ import { backbonePrompts } from "../evaluate/prompts.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import { initFusion } from "../models/vghif-params.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
+import { checkTrainingPrecision } from "../train/loop.js";
 import type { TensorRecord } from "../train/step.js";
 import { disposeParams, sha256 as sha256OfFile } from "../weights/load.js";
 import { type LoadedBackbone, loadBackbone } from "../weights/load-backbone.js";
@@ -48,6 +49,7 @@ const EVALUATION_BATCH = 16;
 /** Computes a run. Throws a UserError for what the user can mend: missing data or weights, too few videos, a NaN loss. */
 export async function runExperiment(spec: RunSpec, context: RunContext = {}): Promise<ExperimentResult> {
   await startEngine();
+  if (spec.train?.precision) checkTrainingPrecision(spec.train.precision);
   const dataset = findDataset(spec.dataset);
   const { training, evaluation } = samplesOf(spec, dataset);
   const file = weightsFile(spec.weights);

@@ -2,6 +2,7 @@
  * A run, fully written out and JSON-serialisable: no hidden defaults. The SHA-256 of its canonical JSON is its id,
  * the name of its record, and what tables, sweeps and reruns refer to.
  */
+import type { HalfType } from "../engine/compile/graph.js";
 import type { FamilyName } from "../models/families.js";
 import type { VghifConfig } from "../models/vghif-config.js";
 import type { PromptConfig } from "../models/vificlip-config.js";
@@ -38,6 +39,8 @@ export interface TrainSpec {
   /** 0 to 1. */
   readonly labelSmoothing: number;
   readonly trainable: Trainable;
+  /** What the products of training steps are computed in, under a loss scale. Default: float32. */
+  readonly precision?: HalfType;
 }
 
 export interface RunSpec {

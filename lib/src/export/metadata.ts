@@ -19,7 +19,9 @@ export function packageVersion(): string {
  *   vghif.labels (JSON): class names in the order of the logits; absent where the classes are an input
  *   vghif.template, vghif.frames, vghif.batch ("any" or a number), vghif.image_size, vghif.mean (JSON), vghif.std (JSON)
  *   vghif.transform (JSON): the resize and crop before, as `TransformSpec`
- *   vghif.weights, vghif.weights_sha256, vghif.backbone, vghif.sizes (JSON), vghif.config (JSON; null for a baseline), vghif.package
+ *   vghif.weights, vghif.weights_sha256, vghif.package
+ *   vghif.backbone (its family), vghif.sizes (JSON), vghif.config (JSON): the fusion, null for a baseline
+ *   vghif.text_context: learned prompt tokens; token ids have as many placeholder words before the class's own
  */
 export function fileMetadata(
   { config, weights, hash }: Recognizer,
@@ -44,6 +46,7 @@ export function fileMetadata(
     "vghif.weights": path.basename(weights),
     "vghif.weights_sha256": hash,
     "vghif.backbone": config.backbone.family,
+    "vghif.text_context": String(config.backbone.textContext),
     "vghif.sizes": JSON.stringify(config.backbone.config),
     "vghif.config": JSON.stringify(config.vghif),
     "vghif.package": `vghif ${packageVersion()}`,

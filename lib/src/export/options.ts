@@ -12,7 +12,7 @@ export type ClassChoice =
 
 export interface ExportOptions {
   readonly classes: ClassChoice;
-  /** Frames a video, T. Default 8. */
+  /** Frames a video, T. Default: as many as the backbone is made for, else 8. */
   readonly frames?: number;
   /** Videos a run: "any" (default), or a fixed number. */
   readonly batch?: number | "any";
