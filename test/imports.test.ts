@@ -22,7 +22,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   experiments: ["nn", "models", "engine", "text", "weights", "data", "features", "train", "evaluate"],
   notebook: ["nn", "models", "engine", "weights", "data", "features", "evaluate", "experiments"],
   bench: ["nn", "models", "engine", "weights", "data", "train", "notebook"],
-  cli: ["bench", "engine", "text", "weights", "data", "train", "evaluate", "export", "parity", "experiments", "notebook"],
+  cli: [
+    "bench",
+    "engine",
+    "text",
+    "weights",
+    "data",
+    "train",
+    "evaluate",
+    "export",
+    "parity",
+    "experiments",
+    "notebook",
+  ],
 };
 
 /** Folders whose code must run without Node. */

@@ -1,6 +1,7 @@
 /** `vghif COMMAND`: one file a command beside this one, no logic of its own. */
 import { Command, CommanderError } from "commander";
 import { messageOf, UsageError, UserError } from "../errors.js";
+import { register as bench } from "./bench.js";
 import { register as data } from "./data.js";
 import { register as devices } from "./devices.js";
 import { register as exportOnnx } from "./export.js";
@@ -14,6 +15,7 @@ import { register as report } from "./report.js";
 import { register as reproduce } from "./reproduce.js";
 import { register as run } from "./run.js";
 import { register as tokenize } from "./tokenize.js";
+import { register as weights } from "./weights.js";
 
 /** A command file exports `register`, which adds the command to the program. Heavy imports belong in its action. */
 export type Register = (program: Command) => void;
@@ -32,6 +34,8 @@ const COMMANDS: readonly Register[] = [
   tokenize,
   parity,
   pretrain,
+  weights,
+  bench,
 ];
 
 /** Runs the command line; returns the exit code: 0 done, 1 the work failed, 2 wrong usage. */
