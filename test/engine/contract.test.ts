@@ -1,9 +1,15 @@
-/** What any backend must do to run our models: the values and gradients of tfjs's plain cpu backend. */
+/**
+ * What any backend must do to run our models: the values and gradients of tfjs's plain cpu backend. A backend that is not
+ * here is skipped, with the reason; so this file, run on a machine with a GPU, tells whether the GPU computes right.
+ */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import * as tf from "@tensorflow/tfjs-core";
+import { compile } from "vghif/dist/engine/compile/compile.js";
+import type { Values } from "vghif/dist/engine/compile/tree.js";
 import { startEngine } from "vghif/dist/engine/index.js";
 import { messageOf, UserError } from "vghif/dist/errors.js";
+import { assertClose } from "./close.js";
 import { inputsOf, OP_CASES, type OpCase, valueAndGradients } from "./op-cases.js";
 
 /** Float32 sums in another order. */
@@ -14,31 +20,66 @@ async function results(backend: string, opCase: OpCase): Promise<tf.TypedArray[]
   return tf.tidy(() => valueAndGradients(opCase, inputsOf(opCase)).map((result) => result.dataSync()));
 }
 
+/** Starts the backend; skips the test where it is not here. */
+async function started(backend: string, t: TestContext): Promise<boolean> {
+  try {
+    await startEngine(backend);
+    return true;
+  } catch (error) {
+    assert.ok(error instanceof UserError, messageOf(error));
+    t.skip(error.message);
+    return false;
+  }
+}
+
+const partName = (part: number): string => (part === 0 ? "value" : `gradient ${part - 1}`);
+
 for (const backend of ["wasm", "node", "node-gpu"]) {
   test(`backend ${backend} computes what cpu computes`, async (t) => {
-    try {
-      await startEngine(backend);
-    } catch (error) {
-      assert.ok(error instanceof UserError, messageOf(error));
-      t.skip(error.message);
-      return;
-    }
+    if (!(await started(backend, t))) return;
     for (const opCase of OP_CASES) {
       await t.test(opCase.name, async () => {
         const expected = await results("cpu", opCase);
         const actual = await results(backend, opCase);
         expected.forEach((values, part) => {
-          const got = actual[part]!;
-          assert.equal(got.length, values.length);
-          values.forEach((value, i) => {
-            const allowed = TOLERANCE * Math.max(1, Math.abs(value));
-            const where = `${part === 0 ? "value" : `gradient ${part - 1}`}[${i}]`;
-            assert.ok(Math.abs(got[i]! - value) <= allowed, `${where}: ${got[i]} instead of ${value}`);
-          });
+          assertClose(actual[part]!, values, TOLERANCE, partName(part));
         });
       });
     }
   });
+}
+
+/** Cases that are compiled into one program, for their shaders' sake. */
+const TOGETHER = 31;
+
+for (const backend of ["onnx", "onnx-webgpu", "onnx-cuda"]) {
+  test(`programs on ${backend} compute what cpu computes`, async (t) => {
+    if (!(await started(backend, t))) return;
+    for (let first = 0; first < OP_CASES.length; first += TOGETHER) {
+      const cases = OP_CASES.slice(first, first + TOGETHER);
+      const actual = await compiledResults(backend, cases);
+      for (const [at, opCase] of cases.entries()) {
+        await t.test(opCase.name, async () => {
+          const expected = await results("cpu", opCase);
+          expected.forEach((values, part) => {
+            assertClose(actual[at]![part]!.data, values, TOLERANCE, partName(part));
+          });
+        });
+      }
+    }
+  });
+}
+
+/** Values and gradients of each case, by one program on this backend. */
+async function compiledResults(backend: string, cases: readonly OpCase[]): Promise<Values<tf.Tensor[][]>> {
+  await startEngine("cpu");
+  const inputs = cases.map(inputsOf);
+  await startEngine(backend);
+  const all = (tensors: tf.Tensor[][]) => tensors.map((xs, at) => valueAndGradients(cases[at]!, xs));
+  const program = await compile(all, inputs);
+  const values = await program.run(inputs);
+  await program.release();
+  return values;
 }
 
 test("a training-like loop of 300 steps holds memory flat", async () => {
