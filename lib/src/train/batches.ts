@@ -17,3 +17,14 @@ export function batchIndices(seed: number, step: number, count: number, batch: n
   const at = step - epoch * steps;
   return order.slice(at * batch, (at + 1) * batch);
 }
+
+/** A batch in parts of at most `size` examples, in order. Each with its share of the batch. */
+export function inParts<T>(
+  batch: readonly T[],
+  size: number,
+): { readonly part: readonly T[]; readonly share: number }[] {
+  return Array.from({ length: Math.ceil(batch.length / size) }, (_, at) => {
+    const part = batch.slice(at * size, (at + 1) * size);
+    return { part, share: part.length / batch.length };
+  });
+}

@@ -3,7 +3,7 @@ import { type Bound, type Compiled, compile } from "../engine/compile/compile.js
 import type { HalfType } from "../engine/compile/graph.js";
 import type { Value } from "../engine/compile/tree.js";
 import { type Tensor, tf, tidy } from "../nn/array.js";
-import { adamwStep, type ParamGroup } from "./adamw.js";
+import { type AdamwResult, type AdamwState, adamwStep, type ParamGroup } from "./adamw.js";
 import { type LossScale, nextScale, startScale } from "./loss-scale.js";
 import { type HostRecord, type TrainState, toHostRecord, toTensorRecord } from "./state.js";
 import { type LossOf, type TensorRecord, trainingStep } from "./step.js";
@@ -25,26 +25,45 @@ export function eagerExecutor<Batch>(
   start: TrainState,
 ): Executor<Batch> {
   const update = trainingStep(lossOf, groups);
-  let params = toTensorRecord(start.params);
-  let moments = { m: toTensorRecord(start.m), v: toTensorRecord(start.v) };
+  const held = new EagerState(start);
   return {
     async run(batch, step, lrs) {
-      const next = tidy(() => update(params, moments, batch, adamwStep(step, lrs)));
-      tf.dispose([params, moments.m, moments.v]);
-      params = next.params;
-      moments = next.state;
-      const loss = (await next.loss.data())[0]!;
-      next.loss.dispose();
-      return loss;
+      const { loss, ...next } = tidy(() => update(held.params, held.moments, batch, adamwStep(step, lrs)));
+      held.replace(next);
+      const value = (await loss.data())[0]!;
+      loss.dispose();
+      return value;
     },
     lossScale: () => undefined,
-    snapshot: async () => ({
-      params: await toHostRecord(params),
-      m: await toHostRecord(moments.m),
-      v: await toHostRecord(moments.v),
-    }),
-    dispose: async () => tf.dispose([params, moments.m, moments.v]),
+    snapshot: () => held.snapshot(),
+    dispose: async () => held.dispose(),
   };
+}
+
+/** Parameters and moments on the current backend, which each update replaces as a whole. */
+export class EagerState {
+  params: TensorRecord;
+  moments: AdamwState;
+
+  constructor(start: TrainState) {
+    this.params = toTensorRecord(start.params);
+    this.moments = { m: toTensorRecord(start.m), v: toTensorRecord(start.v) };
+  }
+
+  replace({ params, state }: AdamwResult): void {
+    this.dispose();
+    this.params = params;
+    this.moments = state;
+  }
+
+  async snapshot(): Promise<Omit<TrainState, "step">> {
+    const { params, moments } = this;
+    return { params: await toHostRecord(params), m: await toHostRecord(moments.m), v: await toHostRecord(moments.v) };
+  }
+
+  dispose(): void {
+    tf.dispose([this.params, this.moments.m, this.moments.v]);
+  }
 }
 
 /** Inputs of a compiled step. A batch is any tree of tensors. */
@@ -95,8 +114,7 @@ export function compiledExecutor<Batch extends object>(
     async snapshot() {
       const scale = scaling ? { lossScale: scaling } : {};
       if (!bound) return { params: start.params, m: start.m, v: start.v, ...scale };
-      const { params, moments } = await bound.read();
-      return { params: hosts(params), m: hosts(moments.m), v: hosts(moments.v), ...scale };
+      return { ...hosts(await bound.read()), ...scale };
     },
     async dispose() {
       bound?.release();
@@ -105,8 +123,14 @@ export function compiledExecutor<Batch extends object>(
   };
 }
 
-function hosts(record: Readonly<Record<string, Value>>): HostRecord {
-  return Object.fromEntries(
-    Object.entries(record).map(([name, { data, shape }]) => [name, { dtype: "F32", shape, data }]),
-  );
+type ValueRecord = Readonly<Record<string, Value>>;
+
+/** What a program holds, as the loop hands it on. */
+export function hosts(held: {
+  readonly params: ValueRecord;
+  readonly moments: { readonly m: ValueRecord; readonly v: ValueRecord };
+}): Pick<TrainState, "params" | "m" | "v"> {
+  const host = (record: ValueRecord): HostRecord =>
+    Object.fromEntries(Object.entries(record).map(([name, { data, shape }]) => [name, { dtype: "F32", shape, data }]));
+  return { params: host(held.params), m: host(held.moments.m), v: host(held.moments.v) };
 }

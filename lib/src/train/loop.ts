@@ -6,8 +6,9 @@ import type { HalfType } from "../engine/compile/graph.js";
 import { checkPrecision } from "../engine/compile/passes/precision.js";
 import { compiles, programDevice } from "../engine/index.js";
 import { UserError } from "../errors.js";
+import { accumulatedStep, compiledAccumulator, eagerAccumulator, type MicroBatch } from "./accumulate.js";
 import type { ParamGroup } from "./adamw.js";
-import { compiledExecutor, eagerExecutor } from "./executor.js";
+import { compiledExecutor, type Executor, eagerExecutor } from "./executor.js";
 import type { LossScale } from "./loss-scale.js";
 import { learningRate, type Schedule } from "./schedule.js";
 import type { TrainState } from "./state.js";
@@ -20,6 +21,11 @@ export interface Problem<Batch> {
   readonly stepsPerEpoch: number;
   /** The batch of step `step` (0-based, over the whole run); a function of `step` alone. Disposed by the loop. */
   readonly batchAt: (step: number) => Batch | Promise<Batch>;
+  /**
+   * The same batch in parts, in place of `batchAt`, for less memory: their gradients are accumulated and the step is taken
+   * once. The loss must be a mean over the batch's examples. Default: the batch is taken at once.
+   */
+  readonly microBatchesAt?: (step: number) => readonly MicroBatch<Batch>[];
   readonly disposeBatch: (batch: Batch) => void;
 }
 
@@ -57,17 +63,15 @@ export async function* train<Batch extends object>(
   start: TrainState,
   options: TrainOptions = {},
 ): AsyncGenerator<StepEvent, TrainState> {
-  const { lossOf, groups, schedule, stepsPerEpoch } = problem;
+  const { groups, schedule, stepsPerEpoch } = problem;
   const { compiled = compiles(), precision, signal } = options;
   if (precision) checkTrainingPrecision(precision, compiled);
-  const executor = compiled ? compiledExecutor(lossOf, groups, start, precision) : eagerExecutor(lossOf, groups, start);
+  const steps = stepsOf(problem, start, { ...options, compiled });
   try {
     for (let { step } = start; step < schedule.steps; step++) {
       signal?.throwIfAborted();
       const lrs = groups.map((group) => learningRate(schedule, group.lr, step));
-      const batch = await problem.batchAt(step);
-      const loss = await executor.run(batch, step, lrs);
-      problem.disposeBatch(batch);
+      const loss = await steps.take(step, lrs);
       if (!Number.isFinite(loss)) {
         throw new UserError(
           `training stopped: the loss is ${loss} at step ${step + 1} of ${schedule.steps} (learning rate ${lrs[0]}); ` +
@@ -81,14 +85,48 @@ export async function* train<Batch extends object>(
         endsEpoch: (step + 1) % stepsPerEpoch === 0,
         loss,
         lr: lrs[0] ?? 0,
-        ...(precision ? { lossScale: executor.lossScale()! } : {}),
-        snapshot: async () => ({ step: step + 1, ...(await executor.snapshot()) }),
+        ...(precision ? { lossScale: steps.lossScale()! } : {}),
+        snapshot: async () => ({ step: step + 1, ...(await steps.snapshot()) }),
       };
     }
-    return { step: Math.max(start.step, schedule.steps), ...(await executor.snapshot()) };
+    return { step: Math.max(start.step, schedule.steps), ...(await steps.snapshot()) };
   } finally {
-    await executor.dispose();
+    await steps.dispose();
   }
+}
+
+/** Takes steps, on whole batches or in parts. */
+interface Steps extends Omit<Executor<never>, "run"> {
+  /** Returns the mean loss over the step's batch, before the update. */
+  take(step: number, lrs: readonly number[]): Promise<number>;
+}
+
+function stepsOf<Batch extends object>(
+  { lossOf, groups, batchAt, microBatchesAt, disposeBatch }: Problem<Batch>,
+  start: TrainState,
+  { compiled, precision, signal }: TrainOptions,
+): Steps {
+  if (microBatchesAt) {
+    const accumulator = compiled
+      ? compiledAccumulator(lossOf, groups, start, precision)
+      : eagerAccumulator(lossOf, groups, start);
+    return {
+      ...accumulator,
+      take: (step, lrs) => accumulatedStep(accumulator, microBatchesAt(step), disposeBatch, step, lrs, signal),
+    };
+  }
+  const executor = compiled ? compiledExecutor(lossOf, groups, start, precision) : eagerExecutor(lossOf, groups, start);
+  return {
+    ...executor,
+    async take(step, lrs) {
+      const batch = await batchAt(step);
+      try {
+        return await executor.run(batch, step, lrs);
+      } finally {
+        disposeBatch(batch);
+      }
+    },
+  };
 }
 
 /** Throws a UserError where training steps cannot run in this precision. */

@@ -21,14 +21,16 @@ export interface TrainState {
 /** The state before the first step; `params` stay the caller's. */
 export async function startState(params: Params): Promise<TrainState> {
   const values = await toHostRecord(params);
-  const zeros = (): HostRecord =>
-    Object.fromEntries(
-      Object.entries(values).map(([name, { shape, data }]) => [
-        name,
-        { dtype: "F32", shape, data: new Float32Array(data.length) },
-      ]),
-    );
-  return { step: 0, params: values, m: zeros(), v: zeros() };
+  return { step: 0, params: values, m: zeros(values), v: zeros(values) };
+}
+
+/** Zeros of the same names and shapes. */
+export function zeros(like: HostRecord): HostRecord {
+  const entries = Object.entries(like).map(([name, { shape, data }]) => [
+    name,
+    { dtype: "F32", shape, data: new Float32Array(data.length) },
+  ]);
+  return Object.fromEntries(entries) as HostRecord;
 }
 
 export async function toHostRecord(tensors: Params): Promise<HostRecord> {

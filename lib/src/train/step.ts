@@ -21,7 +21,7 @@ export interface StepResult {
  * gradients are those of the loss times `scale`, divided by it again (loss-scale.ts), and a step that is not finite is void.
  */
 export function trainingStep<Batch>(lossOf: LossOf<Batch>, groups: readonly ParamGroup[]) {
-  const names = groups.flatMap((group) => group.names);
+  const gradients = lossAndGradients(lossOf, groups);
   return (
     params: Readonly<TensorRecord>,
     state: AdamwState,
@@ -29,21 +29,40 @@ export function trainingStep<Batch>(lossOf: LossOf<Batch>, groups: readonly Para
     step: AdamwStep,
     scale?: Tensor,
   ): StepResult => {
+    const { loss, grads } = gradients(params, batch, scale);
+    return { loss, ...updateStep(groups, params, grads, state, step, scale) };
+  };
+}
+
+/** The loss of a batch, and the gradient of the loss times `scale` with regard to every parameter of the groups. */
+export function lossAndGradients<Batch>(lossOf: LossOf<Batch>, groups: readonly ParamGroup[]) {
+  const names = groups.flatMap((group) => group.names);
+  return (params: Readonly<TensorRecord>, batch: Batch, scale?: Tensor): { loss: Tensor; grads: TensorRecord } => {
     const { value, grads } = tf.valueAndGrads((...values: Tensor[]) => {
       const loss = lossOf(Object.fromEntries(names.map((name, at) => [name, values[at]!])), batch);
       return scale ? tf.mul(loss, scale) : loss;
     })(names.map((name) => params[name]!));
-    const named = Object.fromEntries(names.map((name, at) => [name, grads[at]!]));
-    if (!scale) return { loss: value, ...adamwUpdate(groups, params, named, state, step) };
-    const inverse = tf.reciprocal(scale);
-    const unscaled = Object.fromEntries(names.map((name) => [name, tf.mul(named[name]!, inverse)]));
-    const finite = allFinite(Object.values(unscaled));
     return {
-      loss: tf.mul(value, inverse),
-      finite,
-      ...adamwUpdate(groups, params, unscaled, state, { ...step, finite }),
+      loss: scale ? tf.mul(value, tf.reciprocal(scale)) : value,
+      grads: Object.fromEntries(names.map((name, at) => [name, grads[at]!])),
     };
   };
+}
+
+/** The update by gradients that were multiplied by `scale`. */
+export function updateStep(
+  groups: readonly ParamGroup[],
+  params: Readonly<TensorRecord>,
+  grads: Readonly<TensorRecord>,
+  state: AdamwState,
+  step: AdamwStep,
+  scale?: Tensor,
+): Omit<StepResult, "loss"> {
+  if (!scale) return adamwUpdate(groups, params, grads, state, step);
+  const inverse = tf.reciprocal(scale);
+  const unscaled = Object.fromEntries(Object.entries(grads).map(([name, grad]) => [name, tf.mul(grad, inverse)]));
+  const finite = allFinite(Object.values(unscaled));
+  return { finite, ...adamwUpdate(groups, params, unscaled, state, { ...step, finite }) };
 }
 
 /** Whether the squares of all values have a finite sum: AdamW keeps squares. */
