@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UserError } from "vghif/dist/errors.js";
+import { runId } from "vghif/dist/experiments/id.js";
 import { parseSpec } from "vghif/dist/experiments/parse-spec.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
 import { table4 } from "vghif/dist/experiments/table-4.js";
@@ -30,6 +31,15 @@ test("an error names file, field, what was expected and what was received", () =
   rejects({ ...GOOD, sed: 1 }, /the value has unknown "sed"$/);
   rejects([GOOD], /the value: expected object, received an array$/);
   rejects(null, /the value: expected object, received null$/);
+});
+
+test("a precision is 16 bits or absent, which is float32: one spelling a run", () => {
+  const half = { ...GOOD, train: { ...GOOD.train!, precision: "float16" as const } };
+  assert.deepEqual(parseSpec(half, "a.json"), half);
+  assert.notEqual(runId(half), runId(GOOD));
+  assert.equal(runId(parseSpec(JSON.parse(JSON.stringify(GOOD)), "a.json")), runId(GOOD));
+  const said = /field "train\.precision": expected one of "float16"\|"bfloat16", received "float32"$/;
+  rejects({ ...GOOD, train: { ...GOOD.train, precision: "float32" } }, said);
 });
 
 test("many wrong fields give one line: three of them, and how many more", () => {

@@ -113,6 +113,19 @@ describe("a run", () => {
     assert.deepEqual(numbersOf(resumed), numbersOf(whole));
   });
 
+  it("trains in mixed precision near float32's losses, or says that it cannot", async () => {
+    const spec = { ...SPEC, train: { ...SPEC.train!, precision: "float16" } } as const;
+    const [exact, half] = [await runExperiment(SPEC), await runExperiment(spec)];
+    const pairs = exact.epochs.map(({ loss }, at) => [loss, half.epochs[at]!.loss] as const);
+    assert.ok(
+      pairs.every(([a, b]) => a !== b && Math.abs(a - b) < 0.01 * a),
+      `${pairs.join("; ")}`,
+    );
+    await startEngine("wasm");
+    await assert.rejects(runExperiment(spec), /precision float16 needs compiled training steps/);
+    await startEngine("onnx");
+  });
+
   it("trains whole backbones from pixels", async () => {
     const train = { ...SPEC.train!, epochs: 1, warmupEpochs: 0, lr: 1e-3, trainable: "all" } as const;
     const result = await runExperiment({ ...SPEC, train });
@@ -144,7 +157,10 @@ describe("a run", () => {
   it("refuses what is not there in one line", async () => {
     await assert.rejects(runExperiment({ ...SPEC, shots: 9 }), /bouncing off a wall/);
     await assert.rejects(runExperiment({ ...SPEC, dataset: "unheard-of" }), /unheard-of/);
-    await assert.rejects(runExperiment({ ...SPEC, weights: "clip-vit-b-16" }), /OpenAI CLIP ViT-B\/16.*fetch clip-vit-b-16, or put it at/);
+    await assert.rejects(
+      runExperiment({ ...SPEC, weights: "clip-vit-b-16" }),
+      /OpenAI CLIP ViT-B\/16.*fetch clip-vit-b-16, or put it at/,
+    );
     await assert.rejects(
       runExperiment({ ...SPEC, train: { ...SPEC.train!, lr: 1e30 } }),
       /the loss is .* lower the learning rate/,
