@@ -1,6 +1,7 @@
 /** Writes a recorded program as an ONNX model. */
 import { onnx } from "onnx-proto";
 import { type Attribute, type DType, inOrder, type Node } from "./graph.js";
+import { deepestFirst } from "./order.js";
 import type { Value } from "./tree.js";
 
 /** Versions of the operator sets by domain. */
@@ -40,7 +41,7 @@ export interface FileOptions {
 /** The model file of the nodes that the outputs need; inputs that no output needs are left out. */
 export function onnxModel(outputs: ReadonlyMap<string, Node>, options: FileOptions = {}): Uint8Array {
   const { weights = new Map(), metadata = {}, version } = options;
-  const nodes = inOrder([...outputs.values()]);
+  const nodes = inOrder(deepestFirst([...outputs.values()]));
   const inputs = nodes.filter((node) => node.op === "Input" && !weights.has(node.name!));
   const names = new Names();
   for (const node of nodes) {
