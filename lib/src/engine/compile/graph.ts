@@ -2,6 +2,7 @@
  * The recorded program: ONNX operators as nodes with one output each and a shape known at once. Equal nodes are the same
  * object (same operator, attributes and inputs), so a shared subexpression is recorded once, however often it is written.
  */
+import { createHash } from "node:crypto";
 import type { TypedArray } from "@tensorflow/tfjs-core";
 
 /** Floats of 16 bits: between the operators of a program in mixed precision, never an input, output or constant. */
@@ -48,7 +49,7 @@ export class Graph {
   constant(values: Readonly<TypedArray> | readonly number[], shape: readonly number[], dtype: DType): Node {
     const make = () => this.make({ op: "Constant", domain: "", inputs: [], attributes: {}, shape, dtype, values });
     if (values.length > LARGE) return make();
-    return this.once(`Constant ${dtype} [${shape}] ${Array.from(values, spelled).join()}`, make);
+    return this.once(`Constant ${dtype} [${shape}] ${identity(values)}`, make);
   }
 
   /** A large constant whose values are read when they are first asked for. */
@@ -96,6 +97,18 @@ export class Graph {
     }
     return node;
   }
+}
+
+/** Up to this many values are spelled out; of more a digest is taken, which is much faster. */
+const SPELLED = 64;
+
+/** The same text for the same values alone. */
+function identity(values: Readonly<TypedArray> | readonly number[]): string {
+  if (values.length <= SPELLED || Array.isArray(values)) return Array.from(values, spelled).join();
+  const { buffer, byteOffset, byteLength } = values as TypedArray;
+  return createHash("sha256")
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest("base64");
 }
 
 /** Tells 0 from -0, which are different factors. */

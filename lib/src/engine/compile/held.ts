@@ -16,7 +16,7 @@ export interface Held {
 }
 
 /** So many bytes are sent before other work of the main thread gets its turn. */
-const TURN = 32 * 2 ** 20;
+const TURN = 8 * 2 ** 20;
 
 /** By thread and device, by what tells equal values. */
 const held = new WeakMap<SessionHost, Map<Device, WeakMap<object, Held>>>();
@@ -33,9 +33,13 @@ function heldBy(host: SessionHost, device: Device): WeakMap<object, Held> {
 export async function hold(host: SessionHost, device: Device, nodes: Iterable<Node>): Promise<Held[]> {
   const known = heldBy(host, device);
   const uses: Held[] = [];
-  let bytes = 0;
+  let bytes = TURN; // what came before, the recording, was a turn as well
   try {
     for (const node of nodes) {
+      if (bytes >= TURN) {
+        await setImmediate();
+        bytes = 0;
+      }
       const key = node.source ?? node;
       const before = known.get(key);
       // A reshaped tensor has the source of the first: it is kept once more.
@@ -47,10 +51,6 @@ export async function hold(host: SessionHost, device: Device, nodes: Iterable<No
       }
       use.users++;
       uses.push(use);
-      if (bytes > TURN) {
-        await setImmediate();
-        bytes = 0;
-      }
     }
     await Promise.all(uses.map(({ sent }) => sent));
     return uses;

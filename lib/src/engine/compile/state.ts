@@ -6,7 +6,7 @@ import type { HostData, Kind, Spec } from "../session/protocol.js";
 import type { Value } from "./tree.js";
 
 /** So many bytes are copied before other work of the main thread gets its turn. */
-const TURN = 32 * 2 ** 20;
+const TURN = 8 * 2 ** 20;
 
 interface Kept {
   readonly host: SessionHost;
