@@ -3,12 +3,12 @@ import { loadClip } from "../data/frames/load.js";
 import { videoTransform } from "../data/frames/transforms.js";
 import { UserError } from "../errors.js";
 import { encodeClip } from "../features/encode.js";
+import { disposeTexts, frozenTexts } from "../features/text.js";
 import { disposeTokens, stackTokens } from "../features/tokens.js";
-import { recognize, textTokens } from "../models/recognizer.js";
+import { recognize } from "../models/recognizer.js";
 import { fusedLevels } from "../models/vghif.js";
 import { tf, tidy } from "../nn/array.js";
 import { topLabels } from "./metrics.js";
-import { backbonePrompts } from "./prompts.js";
 import type { Recognizer } from "./recognizer.js";
 
 export interface ClassifyOptions {
@@ -53,10 +53,10 @@ export async function classifyVideo(
   const clip = await loadClip(video, { frames, transform: videoTransform(config.backbone.config.imageResolution) });
   const select = config.vghif?.select === "all" ? "all" : "cls+patch";
   const feature = await encodeClip(recognizer, clip.pixels, frames, select);
-  const text = await backbonePrompts(config.backbone, labels, template);
+  const texts = await frozenTexts(recognizer, labels, template);
   const tokens = stackTokens(config, [feature]);
   const { probabilities, maps } = tidy(() => {
-    const result = recognize(params, config, tokens, textTokens(params, config, text));
+    const result = recognize(params, config, tokens, texts);
     return { probabilities: tf.softmax(result.logits), maps: result.maps };
   });
   const values = Array.from(await probabilities.data());
@@ -68,7 +68,8 @@ export async function classifyVideo(
     map.dispose();
   }
   disposeTokens(tokens);
-  tf.dispose([probabilities, text.ids, text.pool]);
+  disposeTexts(texts);
+  probabilities.dispose();
   return {
     scores: topLabels(values, values.length).map((at) => ({ label: labels[at]!, probability: values[at]! })),
     frameCount: clip.frameCount,

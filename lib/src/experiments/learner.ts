@@ -9,7 +9,7 @@ import {
   type VideoTokens,
   videoTokens,
 } from "../models/recognizer.js";
-import { type Params, type Tensor, tf, tidy } from "../nn/array.js";
+import type { Params, Tensor } from "../nn/array.js";
 import { crossEntropy } from "../train/loss.js";
 import type { LossOf, TensorRecord } from "../train/step.js";
 import type { Trainable } from "./spec.js";
@@ -18,6 +18,10 @@ import type { Trainable } from "./spec.js";
 export interface VideoBatch {
   readonly video: VideoTokens | Tensor;
   readonly labels: Tensor;
+}
+
+function isPrompts(text: TextTokens | TextBatch): text is TextBatch {
+  return "ids" in text;
 }
 
 export function isPixels(video: VideoTokens | Tensor): video is Tensor {
@@ -36,24 +40,23 @@ export function towersFrozen(trainable: Trainable): boolean {
 }
 
 export class Learner {
-  /** The text side of frozen towers, computed once; null where the towers are trained. */
-  private readonly frozenText: TextTokens | null;
-
-  /** `fixed` and `text` stay the caller's. */
+  /** All of these stay the caller's. `text`: what frozen towers made of the classes, or the prompts for towers that are trained. */
   constructor(
     private readonly config: RecognizerConfig,
     private readonly fixed: Params,
-    private readonly text: TextBatch,
-    towersTrained: boolean,
-  ) {
-    this.frozenText = towersTrained ? null : (tidy(() => textTokens(fixed, config, text) as object) as TextTokens);
-  }
+    private readonly text: TextTokens | TextBatch,
+  ) {}
 
   /** Class scores of a batch [B, K]. */
   logits(trained: Params, video: VideoTokens | Tensor): Tensor {
     const params = { ...this.fixed, ...trained };
     const tokens = isPixels(video) ? videoTokens(params, this.config, video) : video;
-    return recognize(params, this.config, tokens, this.frozenText ?? textTokens(params, this.config, this.text)).logits;
+    return recognize(
+      params,
+      this.config,
+      tokens,
+      isPrompts(this.text) ? textTokens(params, this.config, this.text) : this.text,
+    ).logits;
   }
 
   /** Whether the backbone's family adds this parameter to CLIP. */
@@ -64,9 +67,5 @@ export class Learner {
   lossOf(smoothing: number): LossOf<VideoBatch> {
     return (trained: Readonly<TensorRecord>, { video, labels }) =>
       crossEntropy(this.logits(trained, video), labels, smoothing);
-  }
-
-  dispose(): void {
-    if (this.frozenText) tf.dispose(Object.values(this.frozenText));
   }
 }

@@ -6,7 +6,8 @@ import type { Dataset, Sample } from "../data/types.js";
 import { startEngine } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import { type Prediction, perClassTop1, topK, topLabels } from "../evaluate/metrics.js";
-import { backbonePrompts } from "../evaluate/prompts.js";
+import { backbonePrompts } from "../features/prompts.js";
+import { frozenTexts } from "../features/text.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import { initFusion } from "../models/vghif-params.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
@@ -61,7 +62,9 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   const source = await sourceOf(spec, context, config, params, id, datasetRoot(dataset), [...training, ...evaluation]);
   const featureSeconds = secondsSince(started);
 
-  const text = await backbonePrompts(backbone, dataset.classes, spec.template);
+  const text = towersFrozen(trainable)
+    ? await frozenTexts({ config, params, hash: id }, dataset.classes, spec.template)
+    : await backbonePrompts(backbone, dataset.classes, spec.template);
   const fusion = spec.vghif
     ? initFusion(spec.vghif, backbone.config, params, random(spec.seed).fork("fusion").normal)
     : {};
@@ -73,7 +76,7 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
     else fixed[name] = value;
   }
   const parameters = countParameters({ ...fixed, ...trained }, trained, fusion);
-  const learner = new Learner(config, { ...fixed, ...trained }, text, !towersFrozen(trainable));
+  const learner = new Learner(config, { ...fixed, ...trained }, text);
   try {
     const manifest = manifestHash(dataset);
     const checkpoint = checkpointOf(spec, hash, manifest);
@@ -100,9 +103,8 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
       hashes: { weights: hash, manifest },
     };
   } finally {
-    learner.dispose();
     disposeParams(fixed);
-    tf.dispose([text.ids, text.pool]);
+    tf.dispose(Object.values(text) as Tensor[]);
   }
 }
 

@@ -8,12 +8,12 @@ import type { Program } from "../engine/compile/trace.js";
 import type { Value } from "../engine/compile/tree.js";
 import { messageOf, UserError } from "../errors.js";
 import type { Recognizer } from "../evaluate/recognizer.js";
+import { textValues } from "../features/text.js";
 import { writeFileWhole } from "../files.js";
 import { toHost } from "../weights/load.js";
 import { fileMetadata, packageVersion } from "./metadata.js";
 import type { ClassChoice, Exported, ExportOptions } from "./options.js";
 import { recordRecognizer } from "./program.js";
-import { textValues } from "./text-side.js";
 
 /** A protobuf message, which an ONNX file is, holds less than 2 GiB; the graph beside the weights needs a few MB. */
 const MOST_WEIGHT_BYTES = 2 ** 31 - 2 ** 25;

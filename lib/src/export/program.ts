@@ -1,11 +1,11 @@
 /** A recogniser from pixels to class scores, recorded: what an exported file computes. */
 import { type InputSpec, type Program, trace } from "../engine/compile/trace.js";
 import { leavesOf, type Value } from "../engine/compile/tree.js";
+import type { TextValues } from "../features/text.js";
 import type { TextBatch } from "../models/clip.js";
 import { type RecognizerConfig, recognize, type TextTokens, textTokens, videoTokens } from "../models/recognizer.js";
 import { fusedLevels } from "../models/vghif.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
-import type { TextValues } from "./text-side.js";
 
 interface Inputs {
   readonly params: Params;

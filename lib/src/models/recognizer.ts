@@ -45,7 +45,8 @@ export function usesLevels(config: RecognizerConfig): boolean {
   return activeFusion(config) !== null && config.vghif?.guide !== "text-to-visual";
 }
 
-function fusesInside(config: RecognizerConfig): boolean {
+/** Whether the fusion sits between the text encoder's own blocks, so that texts depend on the video. */
+export function fusesInside(config: RecognizerConfig): boolean {
   return usesLevels(config) && config.vghif?.where === "inside";
 }
 
