@@ -91,7 +91,9 @@ export class Session {
     for (const [path, spec] of state?.specs ?? []) {
       const output = this.outputs.get(path);
       if (!output || sameSpec(spec, output)) continue; // state without an output stays as it is
-      throw new Error(`compile: state "${path}" is [${spec.shape}], and the output of its name [${output.shape}]`);
+      throw new Error(
+        `compile: state "${path}" [${spec.shape}] needs an output of its name and shape; it is [${output.shape}]`,
+      );
     }
     const { ports, size } = this.portsFor(state?.ids ?? new Map());
     const bound: Bound = { number: host.next(), ports, size, spare: null };
