@@ -10,29 +10,30 @@ import {
   visualTower,
 } from "../models/clip.js";
 import type { ClipConfig } from "../models/clip-config.js";
-import { type Params, type Tensor, tf } from "../nn/array.js";
+import { type Tensor, tf } from "../nn/array.js";
 import { l2Normalize } from "../nn/norm.js";
 import { crossEntropy } from "../train/loss.js";
-import { disposeParams, loadClip } from "../weights/load.js";
+import { loadClip } from "../weights/load.js";
 import { type Recomputed, readTensors } from "./case.js";
-import { type CaseInputs, readInputs, toHosts } from "./inputs.js";
+import { computed, hostsOf, type Mode } from "./compute.js";
+import { disposeInputs, type ModelInputs, readInputs } from "./inputs.js";
 
 /** Recomputes `outputs` and, where the case has them, `grads` of a CLIP case. */
-export async function recomputeClip(dir: string): Promise<Recomputed> {
+export async function recomputeClip(dir: string, mode: Mode): Promise<Recomputed> {
   const { config, params } = await loadClip(path.join(dir, "weights.safetensors"));
-  const inputs = await readInputs(dir);
-  const outputs = tf.tidy(() => clipOutputs(params, config, inputs));
-  const expectedGrads = await readTensors(dir, "grads");
-  const grads = expectedGrads && inputs.labels ? clipGradients(params, config, inputs) : {};
-  const result = { outputs: await toHosts(outputs), grads: await toHosts(grads) };
-  tf.dispose([outputs, grads, inputs.pixels, inputs.text.ids, inputs.text.pool]);
-  inputs.labels?.dispose();
-  disposeParams(params);
-  return result;
+  const inputs = { params, ...(await readInputs(dir)).inputs };
+  const wantsGrads = (await readTensors(dir, "grads")) !== null && inputs.labels !== undefined;
+  const program = (given: ModelInputs) => ({
+    outputs: clipOutputs(config, given),
+    grads: wantsGrads ? clipGradients(config, given) : {},
+  });
+  const { outputs, grads } = await computed(program, inputs, mode);
+  disposeInputs(inputs);
+  return { outputs: hostsOf(outputs), grads: hostsOf(grads) };
 }
 
 /** Video features [B, E] and text features [K, E], neither normalised, with the frame features [B, T, E]. */
-function encode(params: Params, config: ClipConfig, { pixels, text }: CaseInputs, tap?: Tap) {
+function encode(config: ClipConfig, { params, pixels, text }: ModelInputs, tap?: Tap) {
   const [videos, frames, ...rest] = pixels.shape as [number, number, number, number, number];
   const levels = visualTower(params, config, tf.reshape(pixels, [videos * frames, ...rest]), tap);
   const flat = visualHead(params, classTokens(levels.at(-1)!), tap);
@@ -40,9 +41,10 @@ function encode(params: Params, config: ClipConfig, { pixels, text }: CaseInputs
   return { imageFeatures, video: meanOverFrames(imageFeatures), text: encodeText(params, config, text, tap) };
 }
 
-function clipOutputs(params: Params, config: ClipConfig, inputs: CaseInputs): Record<string, Tensor> {
+function clipOutputs(config: ClipConfig, inputs: ModelInputs): Record<string, Tensor> {
+  const { params } = inputs;
   const out: Record<string, Tensor> = {};
-  const { imageFeatures, video, text } = encode(params, config, inputs, (name, value) => {
+  const { imageFeatures, video, text } = encode(config, inputs, (name, value) => {
     out[name] = tf.clone(value);
   });
   const [videos, frames] = inputs.pixels.shape as [number, number];
@@ -68,13 +70,13 @@ function clipOutputs(params: Params, config: ClipConfig, inputs: CaseInputs): Re
 }
 
 /** d loss_video_logits / d parameter, for every parameter. */
-function clipGradients(params: Params, config: ClipConfig, inputs: CaseInputs): Record<string, Tensor> {
-  const names = Object.keys(params);
+function clipGradients(config: ClipConfig, inputs: ModelInputs): Record<string, Tensor> {
+  const names = Object.keys(inputs.params);
   const loss = (...values: Tensor[]): Tensor => {
     const current = Object.fromEntries(names.map((name, at) => [name, values[at]!]));
-    const { video, text } = encode(current, config, inputs);
+    const { video, text } = encode(config, { ...inputs, params: current });
     return crossEntropy(cosineLogits(current, video, text), inputs.labels!);
   };
-  const grads = tf.grads(loss)(names.map((name) => params[name]!));
+  const grads = tf.grads(loss)(names.map((name) => inputs.params[name]!));
   return Object.fromEntries(names.map((name, at) => [name, grads[at]!]));
 }

@@ -1,8 +1,8 @@
 /** What every model's reference case has: weights of its own shapes, pixels and token ids. */
 import { messageOf, UserError } from "../errors.js";
 import { type TextBatch, textBatch } from "../models/clip.js";
-import type { Params, Tensor } from "../nn/array.js";
-import { checkShapes, toHost, toTensor } from "../weights/load.js";
+import { type Params, type Tensor, tf } from "../nn/array.js";
+import { checkShapes, toTensor } from "../weights/load.js";
 import { type HostTensor, openSafetensors } from "../weights/safetensors.js";
 import { needTensors } from "./case.js";
 
@@ -10,14 +10,17 @@ export interface CaseInputs {
   /** [B, T, 3, h, w] */
   readonly pixels: Tensor;
   readonly text: TextBatch;
-  /** int32 [B]; null where the case has none. */
-  readonly labels: Tensor | null;
-  /** Every other input by name, on the host. */
-  readonly host: ReadonlyMap<string, HostTensor>;
+  /** int32 [B]; absent where the case has none. */
+  readonly labels?: Tensor;
 }
 
-/** The case's `inputs` as tensors, owned by the caller. */
-export async function readInputs(dir: string): Promise<CaseInputs> {
+/** What a case's tensors are a function of. */
+export interface ModelInputs extends CaseInputs {
+  readonly params: Params;
+}
+
+/** The case's `inputs` as tensors, owned by the caller, and all of them as they are in the file. */
+export async function readInputs(dir: string): Promise<{ inputs: CaseInputs; host: ReadonlyMap<string, HostTensor> }> {
   const host = await needTensors(dir, "inputs");
   const ids = host.get("token_ids");
   const pixels = host.get("pixels");
@@ -25,12 +28,12 @@ export async function readInputs(dir: string): Promise<CaseInputs> {
   const length = ids.shape[1]!;
   const rows = Array.from({ length: ids.shape[0]! }, (_, row) => ids.data.slice(row * length, (row + 1) * length));
   const labels = host.get("labels");
-  return {
+  const inputs = {
     pixels: toTensor(pixels),
     text: textBatch(rows, length),
-    labels: labels ? toTensor(labels) : null,
-    host,
+    ...(labels ? { labels: toTensor(labels) } : {}),
   };
+  return { inputs, host };
 }
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
@@ -60,9 +63,7 @@ export async function loadParams<C>(
   }
 }
 
-/** Tensors' values, copied to the host. */
-export async function toHosts(tensors: Readonly<Record<string, Tensor>>): Promise<Map<string, HostTensor>> {
-  const hosts = new Map<string, HostTensor>();
-  for (const [name, tensor] of Object.entries(tensors)) hosts.set(name, await toHost(tensor));
-  return hosts;
+/** Frees the tensors of `readInputs` and a model's parameters. */
+export function disposeInputs({ params, pixels, text, labels }: ModelInputs): void {
+  tf.dispose([params, pixels, text.ids, text.pool, labels ?? []]);
 }

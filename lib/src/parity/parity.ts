@@ -5,6 +5,7 @@ import { recomputeAdamw } from "./adamw.js";
 import { openCase, type ParityCase, type Recomputed, readTensors } from "./case.js";
 import { recomputeClip } from "./clip.js";
 import { type Comparison, compareTensor, type Tolerance } from "./compare.js";
+import type { Mode } from "./compute.js";
 import { recomputeVificlip } from "./vificlip.js";
 import { recomputeXclip } from "./xclip.js";
 
@@ -16,10 +17,11 @@ const FILES = ["outputs", "grads"] as const;
 /**
  * Compares every tensor of the case's `outputs` and `grads`, in the order of the file. A tensor that cannot be computed is
  * not ok. Gradients carry the prefix `grad:`. Throws a UserError where the folder is no case or has nothing to compare.
+ * `mode`: op by op on the running backend (default), or compiled into one program; preprocessing is the same in both.
  */
-export async function parity(dir: string): Promise<Comparison[]> {
+export async function parity(dir: string, mode: Mode = "eager"): Promise<Comparison[]> {
   const parityCase = await openCase(dir);
-  const actual = await recompute(parityCase);
+  const actual = await recompute(parityCase, mode);
   const comparisons: Comparison[] = [];
   for (const file of FILES) {
     const expected = await readTensors(dir, file);
@@ -32,16 +34,16 @@ export async function parity(dir: string): Promise<Comparison[]> {
   return comparisons;
 }
 
-async function recompute(parityCase: ParityCase): Promise<Recomputed> {
+async function recompute(parityCase: ParityCase, mode: Mode): Promise<Recomputed> {
   switch (parityCase.kind) {
     case "CLIP":
-      return recomputeClip(parityCase.dir);
+      return recomputeClip(parityCase.dir, mode);
     case "X-CLIP":
-      return recomputeXclip(parityCase.dir);
+      return recomputeXclip(parityCase.dir, mode);
     case "ViFi-CLIP":
-      return recomputeVificlip(parityCase.dir);
+      return recomputeVificlip(parityCase.dir, mode);
     case "AdamW":
-      return recomputeAdamw(parityCase);
+      return recomputeAdamw(parityCase, mode);
     case "preprocess":
       return { outputs: await preprocessParity(parityCase.dir) };
   }

@@ -6,27 +6,27 @@ import { encodePromptedText, promptedVisualTower } from "../models/vificlip.js";
 import { type VificlipConfig, vificlipConfigOf, vificlipName, vificlipShapes } from "../models/vificlip-config.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import { l2Normalize } from "../nn/norm.js";
-import { checkShapes, disposeParams, toTensor } from "../weights/load.js";
-import { needTensors, type Recomputed } from "./case.js";
-import { type CaseInputs, readInputs, toHosts } from "./inputs.js";
+import { checkShapes, toTensor } from "../weights/load.js";
+import { type HostTensors, needTensors, type Recomputed } from "./case.js";
+import { computed, hostsOf, type Mode } from "./compute.js";
+import { disposeInputs, type ModelInputs, readInputs } from "./inputs.js";
 
 const TOKEN_TABLE = "token_embedding.weight";
 
 /** Recomputes `outputs` of a ViFi-CLIP case. */
-export async function recomputeVificlip(dir: string): Promise<Recomputed> {
-  const inputs = await readInputs(dir);
-  const { config, params } = await loadCase(dir, inputs);
-  const outputs = tf.tidy(() => vificlipOutputs(params, config, inputs));
-  const result = { outputs: await toHosts(outputs) };
-  tf.dispose([outputs, inputs.pixels, inputs.text.ids, inputs.text.pool]);
-  disposeParams(params);
-  return result;
+export async function recomputeVificlip(dir: string, mode: Mode): Promise<Recomputed> {
+  const { inputs: given, host } = await readInputs(dir);
+  const { config, params } = await loadCase(dir, host);
+  const inputs = { params, ...given };
+  const outputs = await computed((all: ModelInputs) => vificlipOutputs(config, all), inputs, mode);
+  disposeInputs(inputs);
+  return { outputs: hostsOf(outputs) };
 }
 
 /** The state dict in CLIP's names, with the token table that the case gives among its inputs. */
-async function loadCase(dir: string, inputs: CaseInputs): Promise<{ config: VificlipConfig; params: Params }> {
+async function loadCase(dir: string, inputs: HostTensors): Promise<{ config: VificlipConfig; params: Params }> {
   const file = path.join(dir, "weights.safetensors");
-  const table = inputs.host.get(`clip.${TOKEN_TABLE}`);
+  const table = inputs.get(`clip.${TOKEN_TABLE}`);
   if (!table) throw new UserError(`${dir}: inputs need "clip.${TOKEN_TABLE}", which a ViFi-CLIP state dict lacks`);
   const named = new Map([[TOKEN_TABLE, table]]);
   for (const [official, tensor] of await needTensors(dir, "weights")) {
@@ -39,7 +39,7 @@ async function loadCase(dir: string, inputs: CaseInputs): Promise<{ config: Vifi
   return { config, params: Object.fromEntries([...named].map(([name, host]) => [name, toTensor(host)])) };
 }
 
-function vificlipOutputs(params: Params, config: VificlipConfig, { pixels, text }: CaseInputs): Record<string, Tensor> {
+function vificlipOutputs(config: VificlipConfig, { params, pixels, text }: ModelInputs): Record<string, Tensor> {
   const out: Record<string, Tensor> = {};
   const tap = (name: string, value: Tensor): void => {
     out[name] = tf.clone(value);

@@ -4,24 +4,22 @@ import { lastTokens } from "../models/backbone.js";
 import { cosineLogits, encodeText } from "../models/clip.js";
 import { xclipBackbone } from "../models/xclip-backbone.js";
 import { type XclipConfig, xclipConfigOf, xclipShapes } from "../models/xclip-config.js";
-import { type Params, type Tensor, tf } from "../nn/array.js";
+import { type Tensor, tf } from "../nn/array.js";
 import { l2Normalize } from "../nn/norm.js";
-import { disposeParams } from "../weights/load.js";
 import type { Recomputed } from "./case.js";
-import { type CaseInputs, loadParams, readInputs, toHosts } from "./inputs.js";
+import { computed, hostsOf, type Mode } from "./compute.js";
+import { disposeInputs, loadParams, type ModelInputs, readInputs } from "./inputs.js";
 
 /** Recomputes `outputs` of an X-CLIP case. */
-export async function recomputeXclip(dir: string): Promise<Recomputed> {
+export async function recomputeXclip(dir: string, mode: Mode): Promise<Recomputed> {
   const { config, params } = await loadParams(path.join(dir, "weights.safetensors"), xclipConfigOf, xclipShapes);
-  const inputs = await readInputs(dir);
-  const outputs = tf.tidy(() => xclipOutputs(params, config, inputs));
-  const result = { outputs: await toHosts(outputs) };
-  tf.dispose([outputs, inputs.pixels, inputs.text.ids, inputs.text.pool]);
-  disposeParams(params);
-  return result;
+  const inputs = { params, ...(await readInputs(dir)).inputs };
+  const outputs = await computed((given: ModelInputs) => xclipOutputs(config, given), inputs, mode);
+  disposeInputs(inputs);
+  return { outputs: hostsOf(outputs) };
 }
 
-function xclipOutputs(params: Params, config: XclipConfig, { pixels, text }: CaseInputs): Record<string, Tensor> {
+function xclipOutputs(config: XclipConfig, { params, pixels, text }: ModelInputs): Record<string, Tensor> {
   const out: Record<string, Tensor> = {};
   const tap = (name: string, value: Tensor): void => {
     out[name] = tf.clone(value);
