@@ -80,9 +80,11 @@ export function recognize(params: Params, config: RecognizerConfig, video: Video
   const v = embedded.video; // [B, E]
   const videos = v.shape[0]!;
   const fusion = activeFusion(config);
-  const levels = video.levels.map((tokens, level) => levelTokens(params, level, tokens));
+  const [askers, width] = askersOf(backbone, text);
+  const raw = fusion ? video.levels : [];
+  const levels = raw.map((tokens, level) => levelTokens(params, fusion!, level, tokens, askers, width));
   if ("embedded" in text) {
-    const guided = encodeTextGuided(params, backbone, fusion!, text.embedded, text.pool, levels);
+    const guided = encodeTextGuided(params, backbone, fusion!, text.embedded, text.pool, levels, videos);
     const conditioned = backbone.conditionText(params, guided.text, embedded);
     const fused =
       fusion!.guide === "both"
@@ -94,4 +96,11 @@ export function recognize(params: Params, config: RecognizerConfig, video: Video
   const u = backbone.conditionText(params, classes, embedded);
   const fused = fusion ? fuse(params, fusion, u, v, levels) : { text: u, video: v, maps: [] };
   return { ...fused, logits: cosineLogits(params, fused.video, fused.text) };
+}
+
+/** How many vectors of which width ask the levels of one video: class embeddings, or every text token inside the tower. */
+function askersOf({ config }: VideoTextBackbone, text: TextTokens): [number, number] {
+  if (!("embedded" in text)) return [text.pooled.shape[0]!, config.embedDim];
+  const [classes, length, width] = text.embedded.shape as [number, number, number];
+  return [classes * length, width];
 }

@@ -1,5 +1,6 @@
 /** VgHIF between the text encoder's own blocks (`where: 'inside'`): every text token asks, not only the pooled one. */
 import { type Params, type Tensor, tf } from "../nn/array.js";
+import type { Answerers } from "../nn/cross-attention.js";
 import type { VideoTextBackbone } from "./backbone.js";
 import { poolText, textHead, textTower } from "./clip.js";
 import { fusionName, fusionOrder, type GroundingMap } from "./vghif.js";
@@ -13,7 +14,7 @@ export function fusionSites(levels: number, textLayers: number): number[] {
 
 /**
  * Runs the text tower once per video, its tokens asking the levels on the way; the passes of a level follow each other at
- * its place. embedded [K, L, W]; pool [K, L, 1]; levels V_l [B, S, E]. Returns text embeddings [B, K, E], not normalised.
+ * its place. embedded [K, L, W]; pool [K, L, 1]; levels V_l [B, S, E] of B `videos`. Returns text embeddings [B, K, E], not normalised.
  */
 export function encodeTextGuided(
   params: Params,
@@ -21,10 +22,10 @@ export function encodeTextGuided(
   config: VghifConfig,
   embedded: Tensor,
   pool: Tensor,
-  levels: readonly Tensor[],
+  levels: readonly Answerers[],
+  videos: number,
 ): { text: Tensor; maps: GroundingMap[] } {
   const [classes, length, width] = embedded.shape as [number, number, number];
-  const videos = levels[0]!.shape[0]!;
   const order = fusionOrder(config, levels.length);
   const { textLayers, embedDim } = backbone.config;
   const sites = fusionSites(levels.length, textLayers);

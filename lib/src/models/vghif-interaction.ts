@@ -1,7 +1,7 @@
 /** One step of the fusion: askers hear from answerers through a gate that starts closed; then a gated feed-forward. */
 import { quickGelu } from "../nn/activation.js";
 import { type Params, param, type Tensor, tf } from "../nn/array.js";
-import { attention } from "../nn/attention.js";
+import { type Answerers, crossAttention, meanOfAnswerers } from "../nn/cross-attention.js";
 import { linear, project } from "../nn/linear.js";
 import { layerNorm } from "../nn/norm.js";
 import type { VghifConfig } from "./vghif-config.js";
@@ -14,24 +14,23 @@ export interface Step {
 }
 
 /**
- * U <- U + g * message(LN(U), V). u [B, Q, D] asks, v [B, S, E] answers. The message is cross-attention, or one of the
+ * U <- U + g * message(LN(U), V). u [B, Q, D] asks, v [B, S, E], or its parts, answers. The message is cross-attention, or one of the
  * alternatives that the ablation compares it with: the answerers' mean, an MLP of asker and mean, or FiLM by the mean.
  */
-export function interact(params: Params, config: VghifConfig, name: string, u: Tensor, v: Tensor): Step {
+export function interact(params: Params, config: VghifConfig, name: string, u: Tensor, v: Answerers): Step {
   const { message, weights } = messageOf(params, config, name, u, v);
   return { output: tf.add(u, tf.mul(param(params, `${name}.gate`), message)), weights };
 }
 
-function messageOf(params: Params, config: VghifConfig, name: string, u: Tensor, v: Tensor) {
+function messageOf(params: Params, config: VghifConfig, name: string, u: Tensor, v: Answerers) {
   const asked = (): Tensor => layerNorm(u, params, `${name}.ln`);
   if (config.interaction === "attention") {
     const q = project(asked(), param(params, `${name}.q`));
-    const k = project(v, param(params, `${name}.k`));
-    const value = project(v, param(params, `${name}.v`));
-    const { output, weights } = attention(q, k, value, config.heads);
+    const own = { k: param(params, `${name}.k`), v: param(params, `${name}.v`) };
+    const { output, weights } = crossAttention(q, v, own, config.heads);
     return { message: project(output, param(params, `${name}.o`)), weights };
   }
-  const mean = tf.mean(v, 1, true); // [B, 1, E]
+  const mean = meanOfAnswerers(v); // [B, 1, E]
   const value = project(mean, param(params, `${name}.v`)); // [B, 1, D]
   switch (config.interaction) {
     case "mean-pool":

@@ -6,8 +6,8 @@
  * The gates g start at 0, so that the model starts as its baseline, bit for bit.
  */
 import { type Params, param, type Tensor, tf } from "../nn/array.js";
-import { project } from "../nn/linear.js";
-import { layerNorm } from "../nn/norm.js";
+import { type Answerers, projected, staysUnprojected } from "../nn/cross-attention.js";
+import { normedProduct } from "../nn/norm.js";
 import type { VghifConfig } from "./vghif-config.js";
 import { feedForward, interact } from "./vghif-interaction.js";
 
@@ -36,10 +36,24 @@ export function selectTokens(tokens: Tensor, select: VghifConfig["select"]): Ten
   return select === "patch" ? patch() : tf.concat([cls(), patch()], 1);
 }
 
-/** Selected tokens of level index `level` [B, S, Dv] into the joint space: V = Linear(LN(tokens)) [B, S, E]. */
-export function levelTokens(params: Params, level: number, selected: Tensor): Tensor {
-  const normed = layerNorm(selected, params, `vghif.levels.${level}.ln`);
-  return project(normed, param(params, `vghif.levels.${level}.proj`));
+/**
+ * Selected tokens of level index `level` [B, S, Dv] in the joint space: V = Linear(LN(tokens)) [B, S, E], or its parts where
+ * that costs `askers` askers of width `width` less.
+ */
+export function levelTokens(
+  params: Params,
+  config: VghifConfig,
+  level: number,
+  selected: Tensor,
+  askers: number,
+  width: number,
+): Answerers {
+  const name = `vghif.levels.${level}`;
+  const parts = normedProduct(selected, params, `${name}.ln`, param(params, `${name}.proj`));
+  const [videos, count, inner] = selected.shape as [number, number, number];
+  const sizes = { queries: askers, width, count, space: parts.matrix.shape[1]!, heads: config.heads };
+  const unprojected = config.interaction !== "attention" || staysUnprojected(sizes, inner, videos, config.iterations);
+  return unprojected ? parts : projected(parts);
 }
 
 /** How often a pass visits: once a level; once where the levels do not take part (`guide: 'text-to-visual'`). */
@@ -84,7 +98,7 @@ export function fuse(
   config: VghifConfig,
   text: Tensor,
   video: Tensor,
-  levels: readonly Tensor[],
+  levels: readonly Answerers[],
   only: VghifConfig["guide"] = config.guide,
 ): Fused {
   const [videos, width] = video.shape as [number, number];
