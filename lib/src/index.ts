@@ -14,6 +14,8 @@ export { type Classified, type ClassifyOptions, classifyVideo } from "./evaluate
 export { type Grounding, groundingOf } from "./evaluate/grounding.js";
 export { topK, topLabels } from "./evaluate/metrics.js";
 export { loadRecognizer, type Recognizer, saveRecognizer } from "./evaluate/recognizer.js";
+export { exportRecognizer } from "./export/export-onnx.js";
+export type { ClassChoice, Exported, ExportOptions } from "./export/options.js";
 // models
 export { CLIP_SIZES, type ClipConfig } from "./models/clip-config.js";
 export { type Recognized, type RecognizerConfig, recognize } from "./models/recognizer.js";
