@@ -6,7 +6,7 @@ import type { Sample } from "../data/types.js";
 import { startEngine } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import { cacheFolder } from "../features/cache.js";
-import { batchIndices, stepsPerEpoch } from "../train/batches.js";
+import { batchIndices, inParts, stepsPerEpoch } from "../train/batches.js";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
 import { paramGroups } from "../train/groups.js";
 import { type Problem, train } from "../train/loop.js";
@@ -128,6 +128,9 @@ function problemOf(
   trained: TensorRecord,
 ): Problem<VideoBatch> {
   const perEpoch = stepsPerEpoch(places.length, spec.batch);
+  const batch = (step: number): number[] =>
+    batchIndices(seed, step, places.length, spec.batch).map((at) => places[at]!);
+  const { microBatch } = spec;
   return {
     lossOf: learner.lossOf(spec.labelSmoothing),
     groups: paramGroups(new Map(Object.entries(trained).map(([name, value]) => [name, value.rank])), spec, (name) =>
@@ -135,7 +138,13 @@ function problemOf(
     ),
     schedule: { steps: spec.epochs * perEpoch, warmupSteps: spec.warmupEpochs * perEpoch, minLr: spec.lr / 100 },
     stepsPerEpoch: perEpoch,
-    batchAt: (step) => source.batch(batchIndices(seed, step, places.length, spec.batch).map((at) => places[at]!)),
+    batchAt: (step) => source.batch(batch(step)),
+    ...(microBatch
+      ? {
+          microBatchesAt: (step: number) =>
+            inParts(batch(step), microBatch).map(({ part, share }) => ({ share, load: () => source.batch(part) })),
+        }
+      : {}),
     disposeBatch,
   };
 }

@@ -38,6 +38,8 @@ const train: z.ZodType<TrainSpec> = z.strictObject({
   addedLrScale: z.number().positive().exactOptional(),
   decay: z.enum(["all", "matrices"]).exactOptional(),
   precision: z.enum(["float16", "bfloat16"]).exactOptional(),
+  microBatch: positive.exactOptional(),
+  remat: z.boolean().exactOptional(),
 });
 
 const prompts: z.ZodType<PromptConfig> = z.strictObject({ length: count, depth: count });

@@ -8,6 +8,7 @@ import { UserError } from "../errors.js";
 import { type Prediction, perClassTop1, topK, topLabels } from "../evaluate/metrics.js";
 import { backbonePrompts } from "../features/prompts.js";
 import { frozenTexts } from "../features/text.js";
+import { withRemat } from "../models/families.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import { initFusion } from "../models/vghif-params.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
@@ -44,7 +45,7 @@ export interface ExperimentResult extends RunOutcome {
   readonly hashes: { readonly weights: string; readonly manifest: string };
 }
 
-/** Videos scored at a time. */
+/** Most videos scored at a time. */
 const EVALUATION_BATCH = 16;
 
 /** Computes a run. Throws a UserError for what the user can mend: missing data or weights, too few videos, a NaN loss. */
@@ -55,7 +56,8 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   const { training, evaluation } = samplesOf(spec, dataset);
   const file = weightsFile(spec.weights);
   const hash = await sha256OfFile(file);
-  const { backbone, params, id } = await loadSpecBackbone(spec, file);
+  const { backbone: loaded, params, id } = await loadSpecBackbone(spec, file);
+  const backbone = spec.train?.remat ? withRemat(loaded) : loaded;
   const config: RecognizerConfig = { backbone, vghif: spec.vghif };
   const trainable = spec.train?.trainable ?? "none";
   const started = performance.now();
@@ -84,7 +86,7 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
     const { epochs, final } = await fit(spec, context, learner, source, training, trained, checkpoint);
     const trainSeconds = secondsSince(begunTraining);
     const begun = performance.now();
-    const { predictions, scored } = await score(context, learner, source, evaluation, final);
+    const { predictions, scored } = await score(spec, context, learner, source, evaluation, final);
     await context.onTrained?.({ ...fixed, ...final }, config);
     disposeParams(final);
     return {
@@ -161,6 +163,7 @@ function countParameters(all: Params, trained: Params, fusion: Params): RunOutco
 }
 
 async function score(
+  spec: RunSpec,
   context: RunContext,
   learner: Learner,
   source: VideoSource,
@@ -170,9 +173,10 @@ async function score(
   const places = placesOf(source, evaluation);
   if (places.length === 0) throw new UserError("none of the videos to be scored could be read");
   const predictions: [string, number, number[]][] = [];
-  for (let from = 0; from < places.length; from += EVALUATION_BATCH) {
+  const size = Math.min(EVALUATION_BATCH, spec.train?.microBatch ?? EVALUATION_BATCH);
+  for (let from = 0; from < places.length; from += size) {
     context.signal?.throwIfAborted();
-    const some = places.slice(from, from + EVALUATION_BATCH);
+    const some = places.slice(from, from + size);
     const batch = await source.batch(some);
     const logits: Tensor = tf.tidy(() => learner.logits(trained, batch.video));
     const rows = (await logits.array()) as number[][];

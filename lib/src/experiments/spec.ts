@@ -27,6 +27,11 @@ export interface TrainSpec {
   readonly warmupEpochs: number;
   /** Videos a step. */
   readonly batch: number;
+  /**
+   * Videos whose gradient is computed at a time, and added up to the step's (train/accumulate.ts); also videos scored at a
+   * time. For less memory. Default: all of a step.
+   */
+  readonly microBatch?: number;
   /** Peak learning rate of the backbone's parameters. */
   readonly lr: number;
   /** The fusion's learning rate is lr times this. */
@@ -41,6 +46,8 @@ export interface TrainSpec {
   readonly trainable: Trainable;
   /** What the products of training steps are computed in, under a loss scale. Default: float32. */
   readonly precision?: HalfType;
+  /** Whether the towers' blocks are computed again for their gradient, for less memory and a third more work. Default: no. */
+  readonly remat?: boolean;
 }
 
 export interface RunSpec {

@@ -1,14 +1,27 @@
 /** Every family of backbones that the kit knows. A new one is a file of its own and an entry here (docs/new-backbone.md). */
 import { type Params, param, type Tensor, tf } from "../nn/array.js";
-import { actionclipBackbone, actionclipConfigOf, actionclipStart, isActionclip } from "./actionclip-backbone.js";
+import {
+  type ActionclipConfig,
+  actionclipBackbone,
+  actionclipConfigOf,
+  actionclipStart,
+  isActionclip,
+} from "./actionclip-backbone.js";
 import type { Shapes, VideoTextBackbone } from "./backbone.js";
 import { clipBackbone } from "./clip-backbone.js";
 import { type ClipConfig, clipConfigOf } from "./clip-config.js";
 import { type Draws, drawStart, type Start } from "./start-values.js";
 import { vificlipBackbone } from "./vificlip-backbone.js";
-import { hasPrompts, NO_PROMPTS, type PromptConfig, vificlipConfig, vificlipConfigOf } from "./vificlip-config.js";
+import {
+  hasPrompts,
+  NO_PROMPTS,
+  type PromptConfig,
+  type VificlipConfig,
+  vificlipConfig,
+  vificlipConfigOf,
+} from "./vificlip-config.js";
 import { xclipBackbone } from "./xclip-backbone.js";
-import { isXclip, xclipConfig, xclipConfigOf, xclipStart } from "./xclip-config.js";
+import { isXclip, type XclipConfig, xclipConfig, xclipConfigOf, xclipStart } from "./xclip-config.js";
 
 /** What a run chooses of a backbone that starts from a CLIP checkpoint. */
 export interface BackboneOptions {
@@ -25,6 +38,8 @@ export interface Family {
   readonly isOwn: (shapes: Shapes) => boolean;
   /** The backbone that a state dict implies. Throws an error naming what is missing. */
   readonly ofShapes: (shapes: Shapes) => VideoTextBackbone;
+  /** The backbone of these sizes, which are the family's own. */
+  readonly ofConfig: (config: ClipConfig) => VideoTextBackbone;
   /** The backbone on top of a CLIP checkpoint's sizes. */
   readonly onClip: (clip: ClipConfig, options: BackboneOptions) => VideoTextBackbone;
   /** How an added parameter starts where the checkpoint is a plain CLIP. */
@@ -38,6 +53,7 @@ export const FAMILIES = {
     title: "CLIP",
     isOwn: () => false,
     ofShapes: (shapes) => clipBackbone(clipConfigOf(shapes)),
+    ofConfig: clipBackbone,
     onClip: (clip) => clipBackbone(clip),
     start: () => NORMAL_002,
   },
@@ -45,6 +61,7 @@ export const FAMILIES = {
     title: "X-CLIP",
     isOwn: isXclip,
     ofShapes: (shapes) => xclipBackbone(xclipConfigOf(shapes)),
+    ofConfig: (config) => xclipBackbone(config as XclipConfig),
     onClip: (clip, { frames }) => xclipBackbone(xclipConfig(clip, frames)),
     start: xclipStart,
   },
@@ -52,6 +69,7 @@ export const FAMILIES = {
     title: "ViFi-CLIP",
     isOwn: hasPrompts,
     ofShapes: (shapes) => vificlipBackbone(vificlipConfigOf(shapes)),
+    ofConfig: (config) => vificlipBackbone(config as VificlipConfig),
     onClip: (clip, { visionPrompts = NO_PROMPTS, textPrompts = NO_PROMPTS }) =>
       vificlipBackbone(vificlipConfig(clip, visionPrompts, textPrompts)),
     start: () => NORMAL_002,
@@ -60,6 +78,7 @@ export const FAMILIES = {
     title: "ActionCLIP",
     isOwn: isActionclip,
     ofShapes: (shapes) => actionclipBackbone(actionclipConfigOf(shapes)),
+    ofConfig: (config) => actionclipBackbone(config as ActionclipConfig),
     onClip: (clip) => actionclipBackbone({ ...clip, temporalLayers: 6 }),
     start: actionclipStart,
   },
@@ -75,6 +94,12 @@ export function isFamily(name: string): name is FamilyName {
 export function familyOf(shapes: Shapes): FamilyName {
   const names = Object.keys(FAMILIES) as FamilyName[];
   return names.find((name) => FAMILIES[name].isOwn(shapes)) ?? "clip";
+}
+
+/** The same backbone, which keeps only the inputs of its towers' blocks for the gradient (nn/remat.ts). */
+export function withRemat({ family, config }: VideoTextBackbone): VideoTextBackbone {
+  if (!isFamily(family)) throw new Error(`backbone family "${family}" is unknown`);
+  return FAMILIES[family].ofConfig({ ...config, remat: true });
 }
 
 /**

@@ -34,7 +34,7 @@ export function promptedVisualTower(params: Params, config: VificlipConfig, fram
       const own = tf.slice(tokens, [0, 0, 0], [-1, tokens.shape[1]! - length, -1]);
       tokens = tf.concat([own, repeated(params, `${name}.VPT_shallow`, tokens.shape[0]!)], 1);
     }
-    tokens = residualBlock(tokens, params, name, config.visionHeads);
+    tokens = residualBlock(tokens, params, name, config.visionHeads, undefined, config.remat);
     tap?.(`visual.resblocks.${layer}`, tokens);
     levels.push(tokens);
   }

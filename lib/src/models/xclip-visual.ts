@@ -6,6 +6,7 @@ import { type Params, type Tensor, tf } from "../nn/array.js";
 import { selfAttention } from "../nn/attention.js";
 import { linear } from "../nn/linear.js";
 import { layerNorm } from "../nn/norm.js";
+import { type Block, rematerialised } from "../nn/remat.js";
 import { mlp } from "../nn/transformer.js";
 import { classTokens, embedFrames, type Tap } from "./clip.js";
 import type { XclipConfig } from "./xclip-config.js";
@@ -18,7 +19,9 @@ export function crossFrameTower(params: Params, config: XclipConfig, frames: Ten
   let tokens = embedFrames(params, config, frames, tap);
   const levels: Tensor[] = [];
   for (let layer = 0; layer < config.visionLayers; layer++) {
-    tokens = crossFrameBlock(tokens, params, config, layer, tap);
+    const name = `visual.transformer.resblocks.${layer}`;
+    const block: Block = ([x], own) => crossFrameBlock(x!, own, config, layer, config.remat ? undefined : tap);
+    tokens = rematerialised(config.remat ?? false, block, [tokens], params, name);
     tap?.(`visual.resblocks.${layer}`, tokens);
     levels.push(tokens);
   }

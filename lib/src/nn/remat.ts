@@ -36,6 +36,19 @@ export function checkpoint(block: Block, inputs: readonly Tensor[], params: Para
   return differentiable(...inputs, ...names.map((name) => params[name]!));
 }
 
+/** `checkpoint` where `remat` says so, else the block as it is. The block reads no parameters but those below `<name>.`. */
+export function rematerialised(
+  remat: boolean,
+  block: Block,
+  inputs: readonly Tensor[],
+  params: Params,
+  name: string,
+): Tensor {
+  if (!remat) return block(inputs, params);
+  const own = Object.entries(params).filter(([key]) => key.startsWith(`${name}.`));
+  return checkpoint(block, inputs, Object.fromEntries(own));
+}
+
 /**
  * x once `dy` is there. Eagerly that is x itself. A backend that orders operations itself and merges equal ones (the
  * compiler's) has a kernel "Barrier", which it must neither see through nor run before `dy`: else the block would be
