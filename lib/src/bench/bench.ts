@@ -18,6 +18,8 @@ export interface BenchOptions {
   readonly rounds?: number;
   /** Threads on both sides; default: the cores that this process may use. */
   readonly threads?: number;
+  /** Longest time for one run, seconds; a slower column is not waited for. Default 60. */
+  readonly limitSeconds?: number;
   /** Optimiser passes of the compiler; default: all. */
   readonly passes?: readonly string[];
   /** Tiny sizes and few runs, for the form alone. */
@@ -30,7 +32,6 @@ const EFFORT: Effort = { warmups: 2, seconds: 4, runs: 3 };
 const QUICK_EFFORT: Effort = { warmups: 1, seconds: 0.05, runs: 2 };
 const ROUNDS = 3;
 
-/** A run that takes longer is not waited for, seconds. */
 const LIMIT_SECONDS = 60;
 
 /**
@@ -62,7 +63,7 @@ export async function bench(options: BenchOptions = {}): Promise<BenchResult> {
       effort: quick ? QUICK_EFFORT : EFFORT,
       passes: options.passes ?? null,
       peer: search.peer,
-      limitSeconds: LIMIT_SECONDS,
+      limitSeconds: options.limitSeconds ?? LIMIT_SECONDS,
       ...(signal ? { signal } : {}),
       onStep: (step) => onProgress?.(done, rows.length, `${row.id}: ${step}`),
     });

@@ -8,6 +8,7 @@ export const register: Register = (program) => {
     .option("--columns <names>", "eager, cpu, webgpu, cuda, torch, torch-cuda, torch-cuda-bf16; default: what is here")
     .option("--rounds <count>", "how often the columns take turns; default 3")
     .option("--threads <count>", "threads on both sides; default: the cores")
+    .option("--limit <seconds>", "a column whose run takes longer is not waited for; default 60")
     .option("--passes <names>", "optimiser passes of the compiler: a,b only these; none; -a all but this; default: all")
     .option("--quick", "tiny sizes, for the form alone: its times mean nothing")
     .option("--out <folder>", "where bench.json and bench.md go; default: bench/ in the project")
@@ -36,6 +37,7 @@ export const register: Register = (program) => {
             ...(options.columns ? { columns: list(options.columns) } : {}),
             ...(options.rounds ? { rounds: count("--rounds", options.rounds) } : {}),
             ...(options.threads ? { threads: count("--threads", options.threads) } : {}),
+            ...(options.limit ? { limitSeconds: count("--limit", options.limit) } : {}),
             ...(options.passes ? { passes: passesOf(list(options.passes)) } : {}),
           }),
         "nothing was written",
@@ -54,6 +56,7 @@ interface BenchFlags {
   readonly columns?: string;
   readonly rounds?: string;
   readonly threads?: string;
+  readonly limit?: string;
   readonly passes?: string;
   readonly quick?: boolean;
   readonly out?: string;
