@@ -1,4 +1,8 @@
+import { Option } from "commander";
+import type { RunSpec } from "../experiments/spec.js";
 import type { Register } from "./main.js";
+
+const MODELS: readonly RunSpec["model"][] = ["clip", "xclip", "vificlip", "actionclip"];
 
 /** `vghif few-shot DATASET`: baseline against +VgHIF on any dataset, real clips of the user's own among them. */
 export const register: Register = (program) => {
@@ -10,7 +14,8 @@ export const register: Register = (program) => {
     )
     .option("--shots <list>", "training videos a class, separated by commas", "2,4")
     .option("--seeds <count>", "repetitions, each with its own draw of videos", "3")
-    .option("--weights <name>", "smoke-clip, an official name, or a .safetensors file")
+    .addOption(new Option("--model <family>", "the baseline").choices(MODELS).default("clip"))
+    .option("--weights <name>", "smoke-clip, an official name, or any checkpoint file")
     .option("--jobs <count>", "worker processes; default: the number of cores")
     .option("--json", "print the numbers as JSON")
     .description("train and compare the baseline and its VgHIF twin with a few videos a class")
@@ -21,7 +26,7 @@ export const register: Register = (program) => {
       const { jobsOf, printTables, runTables } = await import("./run-tables.js");
       const shots = options.shots.split(",").map((text) => count("--shots", text.trim()));
       const seeds = count("--seeds", options.seeds);
-      const table = fewShotOn(dataset, shots, seeds, options.weights);
+      const table = fewShotOn(dataset, shots, seeds, options.weights, options.model);
       const results = await runTables([table], "smoke", openStore(), jobsOf(options.jobs));
       if (results !== null) await printTables(results, options.json ?? false);
     });
@@ -30,6 +35,7 @@ export const register: Register = (program) => {
 interface FewShotOptions {
   readonly shots: string;
   readonly seeds: string;
+  readonly model: RunSpec["model"];
   readonly weights?: string;
   readonly jobs?: string;
   readonly json?: boolean;

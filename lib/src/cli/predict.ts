@@ -6,16 +6,18 @@ export const register: Register = (program) => {
     .command("predict")
     .argument("<video>", "any video file")
     .requiredOption("--labels <list>", "labels separated by commas, or a file with one label a line")
-    .option("--weights <name>", "smoke-clip, an official name, or a .safetensors file", "smoke-clip")
-    .option("--frames <count>", "frames sampled over the video", "8")
+    .option("--weights <name>", "smoke-clip, an official name, or any checkpoint file", "smoke-clip")
+    .option("--clip-weights <name>", "the CLIP that an official ViFi-CLIP file started from; default: the official one")
+    .option("--frames <count>", "frames sampled over the video; default: 8, or what the model is made for")
     .option("--template <text>", "prompt around a label, {} is the label", "{}")
     .option("--json", "print JSON")
     .description("classify a video: the five best labels with their probabilities")
     .action(async (video: string, options: PredictOptions) => {
       const { predict } = await import("../evaluate/predict.js");
       const { count } = await import("./numbers.js");
-      const frames = count("--frames", options.frames);
-      const result = await predict(video, options.labels, { ...options, frames });
+      const { frames, ...others } = options;
+      const sampled = frames === undefined ? {} : { frames: count("--frames", frames) };
+      const result = await predict(video, options.labels, { ...others, ...sampled });
       if (options.json) {
         console.log(JSON.stringify(result));
         return;
@@ -30,7 +32,8 @@ export const register: Register = (program) => {
 interface PredictOptions {
   readonly labels: string;
   readonly weights: string;
-  readonly frames: string;
+  readonly clipWeights?: string;
+  readonly frames?: string;
   readonly template: string;
   readonly json?: boolean;
 }

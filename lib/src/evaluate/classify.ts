@@ -12,7 +12,7 @@ import { topLabels } from "./metrics.js";
 import type { Recognizer } from "./recognizer.js";
 
 export interface ClassifyOptions {
-  /** Frames sampled uniformly over the video. Default 8. */
+  /** Frames sampled uniformly over the video. Default: as many as the backbone is made for, 8 where it takes any number. */
   readonly frames?: number;
   /** Prompt around a label; default "{}", the bare label. */
   readonly template?: string;
@@ -45,8 +45,12 @@ export async function classifyVideo(
   labels: readonly string[],
   options: ClassifyOptions = {},
 ): Promise<Classified> {
-  const { frames = 8, template = "{}" } = options;
   const { config, params } = recognizer;
+  const made = config.backbone.frames;
+  const { frames = made ?? 8, template = "{}" } = options;
+  if (made !== null && frames !== made) {
+    throw new UserError(`${recognizer.file} is made for ${made} frames a video: ask for ${made}, not ${frames}`);
+  }
   if (labels.length === 0) throw new UserError("no labels given: name at least one class");
   const twice = labels.find((label, at) => labels.indexOf(label) !== at);
   if (twice !== undefined) throw new UserError(`label "${twice}" is given twice`);

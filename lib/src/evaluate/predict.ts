@@ -9,6 +9,9 @@ import { loadRecognizer } from "./recognizer.js";
 
 export interface PredictOptions {
   readonly weights?: string;
+  /** CLIP checkpoint with the token table of an official ViFi-CLIP file. */
+  readonly clipWeights?: string;
+  /** Default: as many as the model is made for, 8 where it takes any number. */
   readonly frames?: number;
   readonly template?: string;
 }
@@ -37,12 +40,15 @@ export function parseLabels(text: string): string[] {
 }
 
 export async function predict(video: string, labelText: string, options: PredictOptions = {}): Promise<Predicted> {
-  const { weights = SMOKE_CLIP, frames = 8, template = "{}" } = options;
+  const { weights = SMOKE_CLIP, clipWeights, frames, template = "{}" } = options;
   const labels = parseLabels(labelText);
   const { backend } = await startEngine();
-  const recognizer = await loadRecognizer(weights);
+  const recognizer = await loadRecognizer(weights, clipWeights === undefined ? {} : { clipWeights });
   try {
-    const { scores, frameCount, indices } = await classifyVideo(recognizer, video, labels, { frames, template });
+    const { scores, frameCount, indices } = await classifyVideo(recognizer, video, labels, {
+      ...(frames === undefined ? {} : { frames }),
+      template,
+    });
     const kind =
       weights === SMOKE_CLIP
         ? "smoke-clip: a small model pre-trained on drawn pictures alone; on real videos its answers mean little"
@@ -55,7 +61,7 @@ export async function predict(video: string, labelText: string, options: Predict
       indices,
       weights,
       backend,
-      provenance: `${labels.length} labels, ${frames} of ${frameCount} frames; ${kind}`,
+      provenance: `${labels.length} labels, ${indices.length} of ${frameCount} frames; ${kind}`,
     };
   } finally {
     disposeParams(recognizer.params);

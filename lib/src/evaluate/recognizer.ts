@@ -8,6 +8,7 @@ import { fusionShapes } from "../models/vghif-params.js";
 import type { Params } from "../nn/array.js";
 import { toHost } from "../weights/load.js";
 import { loadBackbone } from "../weights/load-backbone.js";
+import { FUSION_KEY } from "../weights/model.js";
 import { SMOKE_CLIP, weightsFile } from "../weights/registry.js";
 import { type HostTensor, writeSafetensors } from "../weights/safetensors.js";
 
@@ -18,19 +19,25 @@ export interface Recognizer extends Tower {
   readonly file: string;
 }
 
-/** Metadata of a trained recogniser's file. */
-const FUSION_KEY = "vghif.config";
+export interface RecognizerSource {
+  /** CLIP checkpoint with the token table of an official ViFi-CLIP file. Default: the official one of its sizes. */
+  readonly clipWeights?: string;
+}
 
 /**
  * Loads a recogniser of any backbone; its parameters are the caller's (`disposeParams`). `weights`: "smoke-clip" (default), an official
- * name, or a safetensors file; a file written by `saveRecognizer` brings its fusion along. Throws a UserError naming what
+ * name, or any checkpoint file; a file written by `saveRecognizer` brings its fusion along. Throws a UserError naming what
  * is missing, extra or misshapen.
  */
-export async function loadRecognizer(weights: string = SMOKE_CLIP): Promise<Recognizer> {
+export async function loadRecognizer(
+  weights: string = SMOKE_CLIP,
+  { clipWeights }: RecognizerSource = {},
+): Promise<Recognizer> {
   await startEngine();
   const file = weightsFile(weights);
   let vghif: VghifConfig | null = null;
   const { backbone, params, id } = await loadBackbone(file, {
+    ...(clipWeights === undefined ? {} : { tokenTable: weightsFile(clipWeights) }),
     more: ({ config }, metadata) => {
       vghif = fusionOf(metadata[FUSION_KEY], file);
       return vghif ? fusionShapes(vghif, config) : new Map();

@@ -2,19 +2,27 @@
 import { drawShots } from "../data/few-shot.js";
 import { GENERATED } from "../data/generated/datasets.js";
 import { findDataset } from "../data/manifest-find.js";
+import type { FamilyName } from "../models/families.js";
 import { type FewShotTable, fewShotTable } from "./few-shot.js";
-import { OWN_FEW_SHOT } from "./recipes.js";
+import { ownRecipe } from "./recipes.js";
 
 /**
- * Declares the comparison at the smoke recipe (towers frozen), on the user's own videos with longer training.
+ * Declares the comparison at the family's smoke recipe, on the user's own videos with longer training.
  *
  * @param dataset name or folder of a dataset; a generated one need not have been made yet
  * @param shots videos a class, one column each
  * @param seeds how many, from 0 on
  * @param weights default: the recipe's
+ * @param model the baseline's family; default "clip"
  * @throws UserError where there is no such dataset, or a class has fewer training videos than the most shots
  */
-export function fewShotOn(dataset: string, shots: readonly number[], seeds: number, weights?: string): FewShotTable {
+export function fewShotOn<Model extends FamilyName = "clip">(
+  dataset: string,
+  shots: readonly number[],
+  seeds: number,
+  weights?: string,
+  model = "clip" as Model,
+): FewShotTable<Model> {
   const generated = GENERATED.some(({ name }) => name === dataset);
   if (!generated) {
     const { splits, classes } = findDataset(dataset);
@@ -23,10 +31,11 @@ export function fewShotOn(dataset: string, shots: readonly number[], seeds: numb
   const all = Array.from({ length: seeds }, (_, seed) => seed);
   return fewShotTable({
     id: "few-shot",
+    model,
     title: `Few-shot action recognition on ${dataset}`,
     datasets: [{ smoke: dataset, paper: dataset }],
     shots: [...new Set(shots)].sort((a, b) => a - b),
     seeds: { smoke: all, paper: all },
-    change: { ...(generated ? {} : { train: OWN_FEW_SHOT.train }), ...(weights === undefined ? {} : { weights }) },
+    change: { ...(generated ? {} : { train: ownRecipe(model).train }), ...(weights === undefined ? {} : { weights }) },
   });
 }

@@ -1,12 +1,10 @@
-/** Training recipes of the few-shot tables, one place a scale. */
-import type { TrainSpec } from "./spec.js";
+/** Training recipes of the few-shot comparisons, one a family of backbones and scale. */
+import type { FamilyName } from "../models/families.js";
+import { type OfficialRecipe, officialRecipe } from "../models/official-recipes.js";
+import type { RunSpec, Scale, TrainSpec } from "./spec.js";
 
-/** What a scale fixes for every run: weights, frames, prompt and training. */
-export interface Recipe {
-  readonly weights: string;
-  /** Frames a video, uniform. */
-  readonly frames: number;
-  readonly template: string;
+/** What a scale fixes for every run of a family: weights, frames, prompts and training. */
+export interface Recipe extends Pick<RunSpec, "model" | "prompts" | "weights" | "frames" | "template"> {
   readonly train: TrainSpec;
 }
 
@@ -16,6 +14,7 @@ export interface Recipe {
  * the fusion's 1, 3 or 10 times that: larger ones fit the few training videos better and most validation videos worse.
  */
 export const SMOKE_FEW_SHOT: Recipe = {
+  model: "clip",
   weights: "smoke-clip",
   frames: 8,
   template: "{}",
@@ -32,31 +31,78 @@ export const SMOKE_FEW_SHOT: Recipe = {
 };
 
 /**
- * The smoke recipe on videos of the user's own, which the small model was not pre-trained for: three times as long and fast,
- * so that a handful of steps moves it at all. Not tuned.
+ * The smoke recipe of every family; all start from the same small CLIP. Only CLIP's is tuned. X-CLIP and ActionCLIP keep the
+ * towers frozen, as CLIP does, and train their modules over time: X-CLIP's messages between frames stay as they were drawn.
+ * ViFi-CLIP is CLIP trained as a whole, from pixels, at a rate for whole towers; its fusion learns as fast as the others'.
  */
-export const OWN_FEW_SHOT: Recipe = {
-  ...SMOKE_FEW_SHOT,
-  train: { ...SMOKE_FEW_SHOT.train, epochs: 60, warmupEpochs: 6, lr: 1e-3 },
+export const SMOKE_RECIPES: Readonly<Record<FamilyName, Recipe>> = {
+  clip: SMOKE_FEW_SHOT,
+  xclip: {
+    ...SMOKE_FEW_SHOT,
+    model: "xclip",
+    train: { ...SMOKE_FEW_SHOT.train, addedLrScale: 1, decay: "matrices" },
+  },
+  vificlip: {
+    ...SMOKE_FEW_SHOT,
+    model: "vificlip",
+    train: { ...SMOKE_FEW_SHOT.train, trainable: "all", lr: 3e-5, fusionLrScale: 10 },
+  },
+  actionclip: {
+    ...SMOKE_FEW_SHOT,
+    model: "actionclip",
+    train: { ...SMOKE_FEW_SHOT.train, addedLrScale: 1 },
+  },
 };
 
 /**
- * Fully fine-tuned CLIP ViT-B/16, as ViFi-CLIP's configs/few_shot/finetuning_few_shot (50 epochs, warm-up 5, AdamW
- * 2e-6, weight decay 0.001, batch 64, 32 frames, label smoothing 0.1); new modules at 10 times the learning rate, as
- * X-CLIP's optimizer.py. The recipe of VgHIF itself is not open.
+ * The smoke recipe on videos of the user's own, which the small model was not pre-trained for: three times as long and fast,
+ * so that a handful of steps moves it at all. Not tuned.
  */
-export const PAPER_FEW_SHOT: Recipe = {
-  weights: "clip-vit-b-16",
-  frames: 32,
-  template: "a photo of a {}.",
-  train: {
-    epochs: 50,
-    warmupEpochs: 5,
-    batch: 64,
-    lr: 2e-6,
-    fusionLrScale: 10,
-    weightDecay: 0.001,
-    labelSmoothing: 0.1,
-    trainable: "all",
-  },
-};
+export function ownRecipe(family: FamilyName): Recipe {
+  const recipe = SMOKE_RECIPES[family];
+  const { epochs, warmupEpochs, lr } = recipe.train;
+  const faster = Number(((10 / 3) * lr).toPrecision(3));
+  return { ...recipe, train: { ...recipe.train, epochs: 3 * epochs, warmupEpochs: 3 * warmupEpochs, lr: faster } };
+}
+
+/** Peak learning rate of new modules on official weights: X-CLIP's (utils/optimizer.py: 10 times 2e-6). */
+const NEW_MODULES_LR = 2e-5;
+
+/**
+ * The official few-shot recipe of a family (models/official-recipes.ts) on CLIP ViT-B/16. "clip" is fine-tuned as a whole, which is
+ * ViFi-CLIP's recipe. VgHIF's own recipe is not open: it is trained as X-CLIP trains its new modules. Of the official recipes,
+ * mixup, cutmix and the training transform are not among a run's options. Throws an error for a family without one.
+ * @param setting "few-shot, prompts": ViFi-CLIP frozen, with learned prompts
+ */
+export function paperRecipe(family: FamilyName, setting: "few-shot" | "few-shot, prompts" = "few-shot"): Recipe {
+  const official = officialRecipe(family === "clip" ? "vificlip" : family, setting);
+  const { epochs, warmupEpochs, batch, lr, weightDecay, labelSmoothing, trained, prompts } = official;
+  return {
+    model: family,
+    weights: "clip-vit-b-16",
+    frames: official.frames[0]!,
+    template: official.template,
+    ...(prompts ? { prompts: { vision: prompts, text: prompts } } : {}),
+    train: {
+      epochs,
+      warmupEpochs,
+      batch,
+      lr,
+      fusionLrScale: Number((NEW_MODULES_LR / lr).toPrecision(3)),
+      ...addedOptions(official),
+      weightDecay,
+      labelSmoothing,
+      trainable: trained,
+    },
+  };
+}
+
+/** What differs from a spec's defaults, so that equal runs have equal ids. */
+function addedOptions({ addedLrScale, decay }: OfficialRecipe): Pick<TrainSpec, "addedLrScale" | "decay"> {
+  return { ...(addedLrScale === 1 ? {} : { addedLrScale }), ...(decay === "all" ? {} : { decay }) };
+}
+
+/** The recipe of a family at a scale. */
+export function fewShotRecipe(family: FamilyName, scale: Scale): Recipe {
+  return scale === "smoke" ? SMOKE_RECIPES[family] : paperRecipe(family);
+}

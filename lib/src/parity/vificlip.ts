@@ -7,11 +7,10 @@ import { type VificlipConfig, vificlipConfigOf, vificlipName, vificlipShapes } f
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import { l2Normalize } from "../nn/norm.js";
 import { checkShapes, toTensor } from "../weights/load.js";
+import { TOKEN_TABLE } from "../weights/model.js";
 import { type HostTensors, needTensors, type Recomputed } from "./case.js";
 import { computed, hostsOf, type Mode } from "./compute.js";
 import { disposeInputs, type ModelInputs, readInputs } from "./inputs.js";
-
-const TOKEN_TABLE = "token_embedding.weight";
 
 /** Recomputes `outputs` of a ViFi-CLIP case. */
 export async function recomputeVificlip(dir: string, mode: Mode): Promise<Recomputed> {

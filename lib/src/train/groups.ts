@@ -1,17 +1,6 @@
 /** Which parameters of a recogniser are trained, and in which groups. */
 import type { ParamGroup } from "./adamw.js";
 
-/** What stands after the towers: final norms, projections, logit scale. */
-export const HEAD_PARAMETERS = [
-  "visual.ln_post.weight",
-  "visual.ln_post.bias",
-  "visual.proj",
-  "ln_final.weight",
-  "ln_final.bias",
-  "text_projection",
-  "logit_scale",
-] as const;
-
 export interface GroupOptions {
   /** Peak learning rate of CLIP's own parameters. */
   readonly lr: number;

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { messageOf, UserError } from "../errors.js";
 import type { Shapes, VideoTextBackbone } from "../models/backbone.js";
-import { CLIP_SIZES, clipConfigOf, clipShapes } from "../models/clip-config.js";
+import { clipConfigOf, clipShapes } from "../models/clip-config.js";
 import {
   type BackboneOptions,
   FAMILIES,
@@ -12,12 +12,13 @@ import {
   startAdded,
 } from "../models/families.js";
 import type { Draws } from "../models/start-values.js";
+import { type PromptConfig, vificlipConfigOf } from "../models/vificlip-config.js";
 import type { Tensor } from "../nn/array.js";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.js";
 import { checkShapes, loadParams, sha256, shapesOf, toTensor } from "./load.js";
-import { findOfficial } from "./registry.js";
-
-const TOKEN_TABLE = "token_embedding.weight";
+import { TOKEN_TABLE } from "./model.js";
+import type { HostTensor } from "./tensors.js";
+import { tokenTable } from "./token-table.js";
 
 export interface BackboneRequest extends Partial<BackboneOptions> {
   /** Default: the family that the file's tensors tell. */
@@ -26,6 +27,11 @@ export interface BackboneRequest extends Partial<BackboneOptions> {
   readonly draws?: (name: string) => Draws;
   /** What decides those streams, such as a seed: part of the loaded backbone's id. */
   readonly drawsKey?: string;
+  /**
+   * CLIP checkpoint with the token table that official ViFi-CLIP files leave out. Default: the official one of the same sizes,
+   * where it is here.
+   */
+  readonly tokenTable?: string;
   /** Parameters beyond the backbone's that the file must hold, by name with their shapes. */
   readonly more?: (backbone: VideoTextBackbone, metadata: Checkpoint["metadata"]) => Shapes;
 }
@@ -35,7 +41,7 @@ export interface LoadedBackbone {
   /** Every parameter, 32-bit; owned by the caller. */
   readonly params: Record<string, Tensor>;
   readonly metadata: Checkpoint["metadata"];
-  /** Names the parameters: the file's SHA-256 or, where some were drawn, a hash of it and of how. */
+  /** Names the parameters: the file's SHA-256 or, where some were drawn or came from another file, a hash of it and of those. */
   readonly id: string;
 }
 
@@ -48,12 +54,12 @@ export async function loadBackbone(file: string, request: BackboneRequest = {}):
   const source = await openCheckpoint(file);
   try {
     const shapes = shapesOf(source);
-    const table = source.vifiClip && !shapes.has(TOKEN_TABLE) ? await tokenTable(file, shapes) : null;
+    const table =
+      source.vifiClip && !shapes.has(TOKEN_TABLE) ? await tokenTable(file, shapes, request.tokenTable) : null;
     if (table) shapes.set(TOKEN_TABLE, table.shape);
-    const own = source.vifiClip ? "vificlip" : familyOf(shapes);
-    const family = request.family ?? own;
-    const fits = family === own || own === "clip" || (own === "vificlip" && family === "clip");
-    if (!fits) {
+    const own = familyOf(shapes);
+    const family = request.family ?? (source.vifiClip ? "vificlip" : own);
+    if (family !== own && own !== "clip") {
       throw new UserError(
         `${file} holds ${FAMILIES[own].title} weights, not ${FAMILIES[family].title}: ask for "${own}", or give a CLIP checkpoint`,
       );
@@ -66,13 +72,13 @@ export async function loadBackbone(file: string, request: BackboneRequest = {}):
     checkShapes(file, shapes, expected);
     if (table) expected.delete(TOKEN_TABLE);
     const params = await loadParams(source, expected);
-    if (table) params[TOKEN_TABLE] = table;
+    if (table) params[TOKEN_TABLE] = toTensor(table);
     const added = fromClip ? drawAdded(file, family, backbone, request) : {};
     return {
       backbone,
       params: { ...params, ...added },
       metadata: source.metadata,
-      id: await idOf(file, family, added, request),
+      id: await idOf(file, family, added, table, request),
     };
   } finally {
     await source.close();
@@ -106,7 +112,25 @@ function ofFile(
         `ask for ${backbone.frames} frames, or take a checkpoint made for ${request.frames}`,
     );
   }
+  if (!fromClip && family === "vificlip") checkPrompts(file, shapes, request);
   return backbone;
+}
+
+/** Throws a UserError where a file's learned prompts are not those that are wanted. */
+function checkPrompts(file: string, shapes: Shapes, request: BackboneRequest): void {
+  const found = vificlipConfigOf(shapes);
+  const text = ({ length, depth }: PromptConfig): string => (length === 0 ? "none" : `${length} in ${depth} blocks`);
+  for (const [key, tower] of [
+    ["visionPrompts", "vision"],
+    ["textPrompts", "text"],
+  ] as const) {
+    const wanted = request[key];
+    if (wanted && text(wanted) !== text(found[key])) {
+      throw new UserError(
+        `${file} holds learned ${tower} prompts: ${text(found[key])}, asked for: ${text(wanted)}; ask for those of the file, or give a CLIP checkpoint`,
+      );
+    }
+  }
 }
 
 function drawAdded(file: string, family: FamilyName, backbone: VideoTextBackbone, { draws }: BackboneRequest) {
@@ -119,33 +143,17 @@ function drawAdded(file: string, family: FamilyName, backbone: VideoTextBackbone
   return startAdded(family, backbone, draws);
 }
 
-async function idOf(file: string, family: FamilyName, added: object, request: BackboneRequest): Promise<string> {
+async function idOf(
+  file: string,
+  family: FamilyName,
+  added: object,
+  table: HostTensor | null,
+  request: BackboneRequest,
+): Promise<string> {
   const hash = await sha256(file);
+  const parts = [hash];
   const names = Object.keys(added);
-  if (names.length === 0) return hash;
-  const how = [hash, family, request.drawsKey ?? "", names.join(" ")];
-  return createHash("sha256").update(how.join("\n")).digest("hex");
-}
-
-/** CLIP's token table for an official ViFi-CLIP file, which has none: from the CLIP checkpoint of the same sizes. */
-async function tokenTable(file: string, shapes: Shapes): Promise<Tensor> {
-  const width = shapes.get("ln_final.weight")?.[0];
-  const side = shapes.get("visual.conv1.weight");
-  const name = Object.entries(CLIP_SIZES).find(
-    ([, size]) => size.textWidth === width && size.visionWidth === side?.[0] && size.patchSize === side?.[3],
-  )?.[0];
-  const official = name ? `clip-${name.toLowerCase().replace(/[/@]/g, "-").replace("px", "")}` : null;
-  const clip = official ? findOfficial(official) : null;
-  if (!clip) {
-    throw new UserError(
-      `${file}: ViFi-CLIP checkpoints lack "${TOKEN_TABLE}", which is taken from the CLIP they started from: ` +
-        (official ? `vghif weights fetch ${official}` : "its sizes are none of the official ones"),
-    );
-  }
-  const source = await openCheckpoint(clip);
-  try {
-    return toTensor(await source.read(TOKEN_TABLE));
-  } finally {
-    await source.close();
-  }
+  if (names.length > 0) parts.push(family, request.drawsKey ?? "", names.join(" "));
+  if (table) parts.push(createHash("sha256").update(table.data).digest("hex"));
+  return parts.length === 1 ? hash : createHash("sha256").update(parts.join("\n")).digest("hex");
 }
