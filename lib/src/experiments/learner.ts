@@ -14,7 +14,7 @@ import { crossEntropy } from "../train/loss.js";
 import type { LossOf, TensorRecord } from "../train/step.js";
 import type { Trainable } from "./spec.js";
 
-/** B videos with their labels (int32 [B]): frozen towers' tokens, or pixels [B, T, 3, h, w]. */
+/** B videos with their labels (int32 [B]): a frozen tower's tokens, or pixels [B, T, 3, h, w]. */
 export interface VideoBatch {
   readonly video: VideoTokens | Tensor;
   readonly labels: Tensor;
@@ -34,13 +34,15 @@ export function trainedBackbone(trainable: Trainable, backbone: VideoTextBackbon
   return [...backbone.shapes.keys()].filter((name) => backbone.inGroup(name, trainable));
 }
 
-/** Whether the towers stay as they are, so that they can be run once. */
-export function towersFrozen(trainable: Trainable): boolean {
-  return trainable === "none" || trainable === "head";
+/** Which towers stay as they are, so that what they make of videos or of texts is computed once. */
+export function frozenTowers(trainable: Trainable, backbone: VideoTextBackbone): { visual: boolean; text: boolean } {
+  const inTowers = trainedBackbone(trainable, backbone).filter((name) => !backbone.inGroup(name, "head"));
+  const visual = (name: string): boolean => name.startsWith("visual.");
+  return { visual: !inTowers.some(visual), text: inTowers.every(visual) };
 }
 
 export class Learner {
-  /** All of these stay the caller's. `text`: what frozen towers made of the classes, or the prompts for towers that are trained. */
+  /** All of these stay the caller's. `text`: what a frozen tower made of the classes, or the prompts for one that is trained. */
   constructor(
     private readonly config: RecognizerConfig,
     private readonly fixed: Params,

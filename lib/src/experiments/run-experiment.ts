@@ -19,7 +19,7 @@ import { type LoadedBackbone, loadBackbone } from "../weights/load-backbone.js";
 import { weightsFile } from "../weights/registry.js";
 import { checkpointOf, fit, placesOf } from "./fit.js";
 import { sha256 } from "./id.js";
-import { Learner, towersFrozen, trainedBackbone } from "./learner.js";
+import { frozenTowers, Learner, trainedBackbone } from "./learner.js";
 import type { RunOutcome } from "./record.js";
 import type { RunSpec } from "./spec.js";
 import { disposeBatch, featureSource, pixelSource, type VideoSource } from "./videos.js";
@@ -64,7 +64,7 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   const source = await sourceOf(spec, context, config, params, id, datasetRoot(dataset), [...training, ...evaluation]);
   const featureSeconds = secondsSince(started);
 
-  const text = towersFrozen(trainable)
+  const text = frozenTowers(trainable, backbone).text
     ? await frozenTexts({ config, params, hash: id }, dataset.classes, spec.template)
     : await backbonePrompts(backbone, dataset.classes, spec.template);
   const fusion = spec.vghif
@@ -153,7 +153,8 @@ function sourceOf(
     ...(context.signal ? { signal: context.signal } : {}),
     onProgress: (done: number, total: number) => context.onProgress?.({ phase: "features", done, total }),
   };
-  if (!towersFrozen(spec.train?.trainable ?? "none")) return pixelSource(config, root, samples, options);
+  const frozen = frozenTowers(spec.train?.trainable ?? "none", config.backbone);
+  if (!frozen.visual) return pixelSource(config, root, samples, options);
   return featureSource({ backbone: config.backbone, params, hash: id }, config, root, samples, options);
 }
 

@@ -9,15 +9,18 @@ import type { PromptConfig } from "../models/vificlip-config.js";
 
 export type Scale = "smoke" | "paper";
 
-/** Which parameters are trained. The fusion's own are always trained where there is a fusion. */
+/**
+ * Which parameters are trained. The fusion's own are always trained where there is a fusion. A tower without trained parameters
+ * is run once: its videos' features are cached on disk, its texts kept.
+ */
 export type Trainable =
-  /** Final norms, projections and logit scale; both towers frozen, so their features are cached on disk. */
+  /** What stands after the towers: final norms, projections, logit scale, modules over time. */
   | "head"
-  /** What the backbone's family adds to CLIP, such as learned prompts, from pixels. */
+  /** What the backbone's family adds to CLIP, such as learned prompts. */
   | "added"
-  /** Everything but the text tower, its tokens and the logit scale, from pixels (X-CLIP's official rule). */
+  /** Everything but the text tower, its tokens and the logit scale (X-CLIP's official rule). */
   | "visual"
-  /** Every parameter of the backbone, from pixels. */
+  /** Every parameter of the backbone. */
   | "all"
   /** Nothing of the backbone. */
   | "none";

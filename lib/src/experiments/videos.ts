@@ -1,4 +1,4 @@
-/** The videos of a run as batches: tokens from the feature cache where the towers are frozen, else decoded pixels. */
+/** The videos of a run as batches: tokens from the feature cache where the visual tower is frozen, else decoded pixels. */
 import path from "node:path";
 import { loadClip } from "../data/frames/load.js";
 import { videoTransform } from "../data/frames/transforms.js";
@@ -32,7 +32,7 @@ function labelsOf(samples: readonly Sample[], places: readonly number[]) {
   );
 }
 
-/** Videos as tokens of frozen towers: every video is decoded and encoded once, now, or read from the cache. */
+/** Videos as tokens of a frozen tower: every video is decoded and encoded once, now, or read from the cache. */
 export async function featureSource(
   tower: Tower,
   config: RecognizerConfig,
