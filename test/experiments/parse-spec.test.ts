@@ -42,6 +42,14 @@ test("a precision is 16 bits or absent, which is float32: one spelling a run", (
   rejects({ ...GOOD, train: { ...GOOD.train, precision: "float32" } }, said);
 });
 
+test("options for less memory are part of a run, and absent ones leave its id alone", () => {
+  const sparing = { ...GOOD, train: { ...GOOD.train!, microBatch: 2, remat: true as const } };
+  assert.deepEqual(parseSpec(sparing, "a.json"), sparing);
+  assert.notEqual(runId(sparing), runId(GOOD));
+  rejects({ ...GOOD, train: { ...GOOD.train, microBatch: 0 } }, /field "train\.microBatch"/);
+  rejects({ ...GOOD, train: { ...GOOD.train, remat: false } }, /field "train\.remat"/);
+});
+
 test("many wrong fields give one line: three of them, and how many more", () => {
   rejects({}, /field "scale".*; field "task".*; field "dataset".*; and 9 more$/);
 });

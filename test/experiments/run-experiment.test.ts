@@ -130,8 +130,12 @@ describe("a run", () => {
     const train = { ...SPEC.train!, epochs: 1, warmupEpochs: 0, lr: 1e-3, trainable: "all" } as const;
     const result = await runExperiment({ ...SPEC, train });
     assert.equal(result.parameters.trained, result.parameters.total);
-    assert.ok(Number.isFinite(result.epochs[0]!.loss));
+    const { loss } = result.epochs[0]!;
+    assert.ok(Number.isFinite(loss));
     assert.equal(result.final.n, 9);
+    const sparing = await runExperiment({ ...SPEC, train: { ...train, microBatch: 3, remat: true } as const });
+    assert.ok(Math.abs(sparing.epochs[0]!.loss - loss) < 1e-4, `${sparing.epochs[0]!.loss}, not ${loss}`);
+    assert.deepEqual(sparing.predictions, result.predictions);
   });
 
   it("scores without training", async () => {

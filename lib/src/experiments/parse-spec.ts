@@ -39,7 +39,7 @@ const train: z.ZodType<TrainSpec> = z.strictObject({
   decay: z.enum(["all", "matrices"]).exactOptional(),
   precision: z.enum(["float16", "bfloat16"]).exactOptional(),
   microBatch: positive.exactOptional(),
-  remat: z.boolean().exactOptional(),
+  remat: z.literal(true).exactOptional(),
 });
 
 const prompts: z.ZodType<PromptConfig> = z.strictObject({ length: count, depth: count });

@@ -49,8 +49,8 @@ export interface TrainSpec {
   readonly trainable: Trainable;
   /** What the products of training steps are computed in, under a loss scale. Default: float32. */
   readonly precision?: HalfType;
-  /** Whether the towers' blocks are computed again for their gradient, for less memory and a third more work. Default: no. */
-  readonly remat?: boolean;
+  /** The towers' blocks are computed again for their gradient: less memory, a third more work. Default: they are not. */
+  readonly remat?: true;
 }
 
 export interface RunSpec {
