@@ -9,22 +9,8 @@ import { quickGelu } from "vghif/dist/nn/activation.js";
 import { type Tensor, tf } from "vghif/dist/nn/array.js";
 import { attention } from "vghif/dist/nn/attention.js";
 import { layerNorm } from "vghif/dist/nn/norm.js";
-
-export type Operand = "float" | "exact" | "int" | "bool";
-
-export interface Op {
-  readonly operands: readonly Operand[];
-  readonly result: Operand;
-  readonly make: (operands: readonly Tensor[], parameter: number) => Tensor | undefined;
-}
-
-const op =
-  (operands: readonly Operand[], result: Operand) =>
-  (make: (operands: [Tensor, Tensor, Tensor], parameter: number) => Tensor | undefined): Op => ({
-    operands,
-    result,
-    make: make as Op["make"],
-  });
+import { alike, along, type Op, op, same, together } from "./random-op.js";
+import { DISCRETE_OPS } from "./random-ops-discrete.js";
 
 const smooth = op(["float"], "float");
 const smooth2 = op(["float", "float"], "float");
@@ -33,29 +19,6 @@ const moving = op(["float"], "exact");
 const moving2 = op(["float", "float"], "exact");
 const jumping = op(["exact"], "exact");
 const jumping2 = op(["exact", "exact"], "exact");
-
-const same = (a: readonly number[], b: readonly number[]): boolean => a.join() === b.join();
-
-function broadcasts(a: readonly number[], b: readonly number[]): boolean {
-  for (let i = 1; i <= Math.min(a.length, b.length); i++) {
-    const [x, y] = [a.at(-i)!, b.at(-i)!];
-    if (x !== y && x !== 1 && y !== 1) return false;
-  }
-  return true;
-}
-
-const together = (make: (a: Tensor, b: Tensor) => Tensor) => (operands: readonly Tensor[]) =>
-  broadcasts(operands[0]!.shape, operands[1]!.shape) ? make(operands[0]!, operands[1]!) : undefined;
-
-/** tfjs has no gradient of these over a broadcast. */
-const alike = (make: (a: Tensor, b: Tensor) => Tensor) => (operands: readonly Tensor[]) =>
-  same(operands[0]!.shape, operands[1]!.shape) ? make(operands[0]!, operands[1]!) : undefined;
-
-/** Along one axis, which the parameter chooses. */
-const along =
-  (make: (x: Tensor, axis: number, parameter: number) => Tensor | undefined) =>
-  (operands: readonly Tensor[], p: number) =>
-    operands[0]!.rank === 0 ? undefined : make(operands[0]!, p % operands[0]!.rank, Math.floor(p / 4));
 
 function permutation(rank: number, seed: number): number[] {
   const left = Array.from({ length: rank }, (_, axis) => axis);
@@ -90,11 +53,6 @@ function product(a: Tensor, b: Tensor, p: number): Tensor | undefined {
   }
   return tf.tanh(tf.matMul(a, a, p % 2 === 0, p % 2 === 1));
 }
-
-const ints = (values: number[], shape?: number[]): Tensor => tf.tensor(values, shape, "int32");
-const asFloat = (x: Tensor): Tensor => tf.cast(x, "float32");
-/** Any integers as places of an axis. */
-const places = (x: Tensor, size: number): Tensor => tf.mod(x, ints([size], []));
 
 export const OPS: Readonly<Record<string, Op>> = {
   sigmoid: smooth(([x]) => tf.sigmoid(x)),
@@ -209,67 +167,5 @@ export const OPS: Readonly<Record<string, Op>> = {
     ),
   ),
   reverse: moving(along((x, axis) => tf.reverse(x, axis))),
-  where: op(
-    ["bool", "float", "float"],
-    "exact",
-  )(([c, a, b]) =>
-    broadcasts(a.shape, b.shape) && broadcasts(c.shape, a.shape) && broadcasts(c.shape, b.shape)
-      ? tf.where(c, a, b)
-      : undefined,
-  ),
-  gather: op(
-    ["float", "int"],
-    "exact",
-  )(([x, at], p) => {
-    if (x.rank === 0 || at.rank > 2) return undefined;
-    const axis = p % x.rank;
-    return tf.gather(x, places(at, x.shape[axis]!) as tf.Tensor1D, axis);
-  }),
-  crossEntropy: op(
-    ["float", "int"],
-    "float",
-  )(([x, at]) => {
-    if (x.rank === 0 || x.shape.at(-1)! < 2) return undefined;
-    const [classes, count] = [x.shape.at(-1)!, x.size / x.shape.at(-1)!];
-    const turns = ints(Array.from({ length: count }, (_, i) => i % at.size));
-    const labels = tf.gather(tf.reshape(places(at, classes), [-1]), turns as tf.Tensor1D);
-    const hits = asFloat(tf.oneHot(labels, classes));
-    return tf.neg(tf.mean(tf.sum(tf.mul(hits, tf.logSoftmax(tf.reshape(x, [count, classes]))), -1)));
-  }),
-  gatherND: op(
-    ["exact", "int"],
-    "int",
-  )(([x, at]) =>
-    x.rank === 0 ? undefined : tf.cast(tf.gatherND(x, tf.expandDims(places(at, x.shape[0]!), -1)), "int32"),
-  ),
-  argMax: op(["exact"], "int")(along((x, axis, p) => (p % 2 === 0 ? tf.argMax(x, axis) : tf.argMin(x, axis)))),
-  topk: op(["exact"], "int")(([x], p) => (x.rank === 0 ? undefined : tf.topk(x, 1 + (p % x.shape.at(-1)!)).indices)),
-  toInt: op(["exact"], "int")(([x]) => tf.cast(tf.mul(x, 3), "int32")),
-  fromInt: op(["int"], "exact")(([x]) => asFloat(places(x, 5))),
-  intArithmetic: op(
-    ["int", "int"],
-    "int",
-  )(together((a, b) => tf.sub(tf.mul(places(a, 11), ints([3], [])), tf.add(b, ints([7], []))))),
-  intDivision: op(["int"], "int")(([x], p) => tf.floorDiv(x, ints([(p % 5) + 1], []))),
-  intMaximum: op(["int", "int"], "int")(together((a, b) => tf.maximum(a, tf.neg(b)))),
-  intSum: op(["int"], "int")(along((x, axis, p) => tf.sum(places(x, 13), axis, p % 2 === 0))),
-  oneHot: op(["int"], "exact")(([x], p) => asFloat(tf.oneHot(places(x, 3), 3 + (p % 2)))),
-  compare: op(
-    ["exact", "exact"],
-    "bool",
-  )(([a, b], p) =>
-    broadcasts(a.shape, b.shape)
-      ? [tf.greater, tf.greaterEqual, tf.less, tf.lessEqual, tf.equal, tf.notEqual][p % 6]!(a, b)
-      : undefined,
-  ),
-  compareInt: op(["int", "int"], "bool")(together((a, b) => tf.less(a, b))),
-  logical: op(
-    ["bool", "bool"],
-    "bool",
-  )(([a, b], p) =>
-    broadcasts(a.shape, b.shape) ? [tf.logicalAnd, tf.logicalOr, tf.logicalXor][p % 3]!(a, b) : undefined,
-  ),
-  not: op(["bool"], "bool")(([x]) => tf.logicalNot(x)),
-  anyAll: op(["bool"], "bool")(along((x, axis, p) => (p % 2 === 0 ? tf.any(x, axis) : tf.all(x, axis)))),
-  fromBool: op(["bool"], "exact")(([x]) => asFloat(x)),
+  ...DISCRETE_OPS,
 };

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { type Tensor, tf } from "vghif/dist/nn/array.js";
 import { uniform } from "../op-cases.js";
-import { OPS, type Operand } from "./random-ops.js";
+import type { Operand } from "./random-op.js";
+import { OPS } from "./random-ops.js";
 
 /** An op by name, its operands among the values made so far, and a number that the op interprets. */
 export interface Instruction {
