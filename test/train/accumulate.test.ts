@@ -105,6 +105,14 @@ for (const compiled of [false, true]) {
       assert.equal(alive.size, 1, `tensors alive before each part but a step's first: ${[...alive]}`);
     });
 
+    it("takes over the start state's arrays where it may", async () => {
+      const whole = await finish(train(problem(true), await start(), { compiled }));
+      const from = await start();
+      const given = await finish(train(problem(true), from, { compiled, handOver: true }));
+      assert.deepEqual(given.state, whole.state);
+      for (const { data } of Object.values(from.m)) assert.equal(data.length === 0, compiled);
+    });
+
     it("continues from a checkpoint bit for bit", async () => {
       const whole = await finish(train(problem(true), await start(), { compiled }));
       const file = path.join(folder, "checkpoint.safetensors");

@@ -62,6 +62,7 @@ export async function fit(
   const steps = train(problem, progress.state, {
     ...(context.signal ? { signal: context.signal } : {}),
     ...(precision ? { precision } : {}),
+    handOver: true,
   });
   const { epochs } = progress;
   let { sum } = progress;

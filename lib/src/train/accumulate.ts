@@ -3,10 +3,9 @@
  * of a part, plus one gradient of every parameter; the update is that of the whole batch, up to rounding.
  */
 import { type Bound, type Compiled, compile } from "../engine/compile/compile.js";
-import type { HalfType } from "../engine/compile/graph.js";
 import { type Tensor, tf, tidy } from "../nn/array.js";
 import { type AdamwStep, adamwStep, adamwUpdate, type ParamGroup } from "./adamw.js";
-import { EagerState, type Executor, hosts } from "./executor.js";
+import { type CompiledOptions, EagerState, type Executor, hosts } from "./executor.js";
 import { nextScale, startScale } from "./loss-scale.js";
 import { type TrainState, zeros } from "./state.js";
 import { type LossOf, lossAndGradients, type TensorRecord, updateStep } from "./step.js";
@@ -118,14 +117,13 @@ type Outputs = Partial<Held> & { loss?: Tensor; finite?: Tensor };
 
 /**
  * Compiled: a program for each shape of a part, and one for the update; they share what they hold. What a program does not
- * change stays where it is, and the rest is written over in place, so that there is one copy of each. With a `precision`
- * products are computed in it, under a loss scale.
+ * change stays where it is, and the rest is written over in place, so that there is one copy of each.
  */
 export function compiledAccumulator<Batch extends object>(
   lossOf: LossOf<Batch>,
   groups: readonly ParamGroup[],
   start: TrainState,
-  precision?: HalfType,
+  { precision, handOver = false }: CompiledOptions = {},
 ): Accumulator<Batch> {
   const gradients = lossAndGradients(lossOf, groups);
   const fn = ({ params, moments, sums, part, step, scale }: Inputs): Outputs => {
@@ -152,7 +150,7 @@ export function compiledAccumulator<Batch extends object>(
       if (!bound) {
         const state = { params: start.params, moments: { m: start.m, v: start.v }, sums: zeros(start.params) };
         program = await compile(fn, { ...state, ...inputs }, precision ? { precision } : {});
-        bound = await program.bind<keyof Held>(state);
+        bound = await program.bind<keyof Held>(state, { handOver });
       }
       const { loss } = await bound.step(inputs);
       tf.dispose([scalars, inputs.scale ?? []]);

@@ -66,6 +66,13 @@ export class EagerState {
   }
 }
 
+export interface CompiledOptions {
+  /** What products are computed in, under a loss scale. Default: float32, without one. */
+  readonly precision?: HalfType | undefined;
+  /** The start state's arrays are given away instead of copied, and are empty after the first step. Default: copied. */
+  readonly handOver?: boolean | undefined;
+}
+
 /** Inputs of a compiled step. A batch is any tree of tensors. */
 type StepInputs = {
   params: TensorRecord;
@@ -76,15 +83,12 @@ type StepInputs = {
 
 type StepOutputs = Pick<StepInputs, "params" | "moments"> & { loss: Tensor; finite?: Tensor };
 
-/**
- * Compiled, one program a batch shape; parameters and moments stay inside the program's runtime between steps. With a
- * `precision` products are computed in it, under a loss scale.
- */
+/** Compiled, one program a batch shape; parameters and moments stay inside the program's runtime between steps. */
 export function compiledExecutor<Batch extends object>(
   lossOf: LossOf<Batch>,
   groups: readonly ParamGroup[],
   start: TrainState,
-  precision?: HalfType,
+  { precision, handOver = false }: CompiledOptions = {},
 ): Executor<Batch> {
   const update = trainingStep(lossOf, groups);
   const fn = ({ params, moments, batch, scalars }: StepInputs): StepOutputs => {
@@ -104,7 +108,7 @@ export function compiledExecutor<Batch extends object>(
       })) as StepInputs["scalars"];
       const inputs = { batch: batch as unknown as TensorRecord, scalars };
       program ??= await compile(fn, { ...state, ...inputs }, precision ? { precision } : {});
-      bound ??= await program.bind<"params" | "moments">(state);
+      bound ??= await program.bind<"params" | "moments">(state, { handOver });
       const { loss, finite } = await bound.step(inputs);
       tf.dispose(scalars);
       if (precision && scaling) scaling = nextScale(scaling, finite!.data[0] === 1, precision);

@@ -51,6 +51,8 @@ export interface TrainOptions {
   readonly compiled?: boolean;
   /** What the compiled steps' products are computed in, under a loss scale. Default: float32, without one. */
   readonly precision?: HalfType;
+  /** Whether compiled steps take over the start state's arrays, which are then empty, instead of copying them. Default: no. */
+  readonly handOver?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -104,18 +106,19 @@ interface Steps extends Omit<Executor<never>, "run"> {
 function stepsOf<Batch extends object>(
   { lossOf, groups, batchAt, microBatchesAt, disposeBatch }: Problem<Batch>,
   start: TrainState,
-  { compiled, precision, signal }: TrainOptions,
+  { compiled, precision, handOver, signal }: TrainOptions,
 ): Steps {
+  const options = { precision, handOver };
   if (microBatchesAt) {
     const accumulator = compiled
-      ? compiledAccumulator(lossOf, groups, start, precision)
+      ? compiledAccumulator(lossOf, groups, start, options)
       : eagerAccumulator(lossOf, groups, start);
     return {
       ...accumulator,
       take: (step, lrs) => accumulatedStep(accumulator, microBatchesAt(step), disposeBatch, step, lrs, signal),
     };
   }
-  const executor = compiled ? compiledExecutor(lossOf, groups, start, precision) : eagerExecutor(lossOf, groups, start);
+  const executor = compiled ? compiledExecutor(lossOf, groups, start, options) : eagerExecutor(lossOf, groups, start);
   return {
     ...executor,
     async take(step, lrs) {

@@ -48,10 +48,15 @@ export class Compiled<I extends object, O extends object> {
 
   /**
    * Holds the branches `state` (copied) from step to step: the output of the same name becomes the next step's input on the
-   * device, without passing through here. For training steps: parameters and optimiser moments.
+   * device, without passing through here; what a program does not return stays as it is. For training steps: parameters and
+   * optimiser moments. With `handOver` arrays are given away instead of copied, where they can be: they are empty afterwards.
    */
-  async bind<K extends StateKey<I, O>>(state: Feeds<Pick<I, K>>): Promise<Bound<I, O, K>> {
-    return new Bound(this, state, await State.create(await valuesOf(state), this.device));
+  async bind<K extends StateKey<I, O>>(
+    state: Feeds<Pick<I, K>>,
+    { handOver = false }: { readonly handOver?: boolean } = {},
+  ): Promise<Bound<I, O, K>> {
+    const values = await valuesOf(state);
+    return new Bound(this, state, await State.create(values, this.device, handOver));
   }
 
   /** Frees the programs. The function can be run again: it is then compiled anew. */

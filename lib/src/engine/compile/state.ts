@@ -26,8 +26,8 @@ export class State {
     forgotten.register(this, { host, ids: [...ids.values()] }, this);
   }
 
-  /** Copies the values into the thread. */
-  static async create(values: ReadonlyMap<string, Value>, device: Device): Promise<State> {
+  /** Copies the values into the thread; with `handOver` gives them away where it can, and they are empty afterwards. */
+  static async create(values: ReadonlyMap<string, Value>, device: Device, handOver = false): Promise<State> {
     const host = sessionHost();
     const ids = new Map([...values.keys()].map((path) => [path, host.next()]));
     const specs = [...values].map(([path, { data, shape }]) => [path, { shape, dtype: kindOf(data) }] as const);
@@ -35,10 +35,11 @@ export class State {
     const sent: Promise<unknown>[] = [];
     let bytes = 0;
     for (const [path, { data, shape }] of values) {
-      const copy = data.slice();
-      bytes += copy.byteLength;
-      const array = { dtype: kindOf(copy), shape, data: copy };
-      sent.push(host.ask({ type: "keep", id: ids.get(path)!, device, array }, [copy.buffer as ArrayBuffer]));
+      const given = handOver && data.byteLength === data.buffer.byteLength;
+      const own = given ? data : data.slice();
+      bytes += given ? 0 : own.byteLength;
+      const array = { dtype: kindOf(own), shape, data: own };
+      sent.push(host.ask({ type: "keep", id: ids.get(path)!, device, array }, [own.buffer as ArrayBuffer]));
       if (bytes > TURN) {
         await setImmediate();
         bytes = 0;
