@@ -1,7 +1,7 @@
 /** Jobs that no tensor backend takes part in: a video file to pixels, and the notebook kernel's start. */
 import { loadClip } from "../data/frames/load.js";
 import { videoTransform } from "../data/frames/transforms.js";
-import { type Kernel, startKernel } from "../notebook/kernel/kernel.js";
+import type { Kernel } from "../notebook/kernel/kernel.js";
 import type { HostTensor } from "../weights/safetensors.js";
 import type { Job } from "./job.js";
 import type { Work } from "./task.js";
@@ -37,6 +37,8 @@ export function kernelJob(folder: string): Job {
   };
   return {
     async run() {
+      // Not everybody who measures has the notebooks' packages.
+      const { startKernel } = await import("../notebook/kernel/kernel.js");
       kernel = await startKernel({ cwd: folder });
       await said("console.log(1 + 1)");
     },
