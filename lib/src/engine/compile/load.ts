@@ -69,7 +69,8 @@ async function loadModel(
   resident: readonly string[],
 ): Promise<number> {
   const encoded = onnxModel(outputs);
-  const model = encoded.byteLength === encoded.buffer.byteLength ? encoded : encoded.slice();
+  // A small file lies in Node's common pool, which cannot be given away; Buffer's own slice would not copy it.
+  const model = encoded.byteLength === encoded.buffer.byteLength ? encoded : new Uint8Array(encoded);
   const program = host.next();
   const order = { type: "load", program, model, device, threads: wantedThreads(), resident } as const;
   await host.ask(order, [model.buffer as ArrayBuffer]);
