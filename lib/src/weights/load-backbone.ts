@@ -133,7 +133,12 @@ function checkPrompts(file: string, shapes: Shapes, request: BackboneRequest): v
   }
 }
 
-function drawAdded(file: string, family: FamilyName, backbone: VideoTextBackbone, { draws }: BackboneRequest) {
+function drawAdded(
+  file: string,
+  family: FamilyName,
+  backbone: VideoTextBackbone,
+  { draws }: BackboneRequest,
+): Record<string, Tensor> {
   if (backbone.added.size === 0) return {};
   if (!draws) {
     throw new UserError(
@@ -146,14 +151,14 @@ function drawAdded(file: string, family: FamilyName, backbone: VideoTextBackbone
 async function idOf(
   file: string,
   family: FamilyName,
-  added: object,
+  added: Readonly<Record<string, Tensor>>,
   table: HostTensor | null,
   request: BackboneRequest,
 ): Promise<string> {
   const hash = await sha256(file);
   const parts = [hash];
-  const names = Object.keys(added);
-  if (names.length > 0) parts.push(family, request.drawsKey ?? "", names.join(" "));
+  const drawn = Object.entries(added).map(([name, { shape }]) => `${name} ${shape}`);
+  if (drawn.length > 0) parts.push(family, request.drawsKey ?? "", ...drawn);
   if (table) parts.push(createHash("sha256").update(table.data).digest("hex"));
   return parts.length === 1 ? hash : createHash("sha256").update(parts.join("\n")).digest("hex");
 }
