@@ -164,15 +164,14 @@ test("500 steps hold memory flat, and release frees it", async () => {
   assert.ok(growth < 24 * MEGABYTE, `500 steps on a state of 4 MB grew by ${growth / MEGABYTE} MB`);
   assert.ok((await bound.read()).sum.data.every((value) => value === 2));
 
-  const large = await compiled.bind<"sum">({ sum: hostValue(tf.zeros([rows, rows])) });
-  await large.step({ x });
-  const many = [];
-  for (let i = 0; i < 40; i++) many.push(await compiled.bind<"sum">(state));
-  await many[0]!.read();
+  // Each of more than 32 MB, so that the system's allocator does not keep it for later.
+  const large = { sum: hostValue(tf.zeros([5000, 2000])) };
+  const many = [await compiled.bind<"sum">(large), await compiled.bind<"sum">(large)];
+  await many[1]!.read();
   const full = process.memoryUsage().rss;
   for (const one of many) one.release();
   await bound.read(); // orders are carried out in turn
   const freed = full - process.memoryUsage().rss;
-  assert.ok(freed > 100 * MEGABYTE, `of 160 MB released ${freed / MEGABYTE} MB came back`);
+  assert.ok(freed > 60 * MEGABYTE, `of 76 MB released ${freed / MEGABYTE} MB came back`);
   await compiled.release();
 });

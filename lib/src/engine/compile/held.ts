@@ -80,9 +80,8 @@ export function letGo(host: SessionHost, uses: readonly Held[]): void {
 function ownedValues(node: Node): HostData {
   const values = node.values!;
   const Kinds = ARRAYS[node.dtype as Kind];
-  if (!(values instanceof Kinds)) return Kinds.from(values as ArrayLike<number>);
-  const whole = values.byteLength === values.buffer.byteLength;
-  return whole && node.source && isNewEachTime(node.source, values) ? values : values.slice();
+  const whole = values instanceof Kinds && values.byteLength === values.buffer.byteLength;
+  return whole && node.source && isNewEachTime(node.source, values) ? values : new Kinds(values);
 }
 
 const newEachTime = new WeakMap<KernelBackend, boolean>();

@@ -43,9 +43,9 @@ export class SessionHost {
     if (this.ended) return Promise.reject(this.ended);
     const number = this.next();
     return new Promise((resolve, reject) => {
+      this.worker.postMessage({ number, order } satisfies Numbered, [...transfer]);
       this.pending.set(number, { resolve, reject });
       this.worker.ref(); // whoever waits for the answer keeps the process alive
-      this.worker.postMessage({ number, order } satisfies Numbered, [...transfer]);
     });
   }
 
