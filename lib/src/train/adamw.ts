@@ -52,7 +52,14 @@ export interface AdamwResult {
   readonly state: { readonly m: Record<string, Tensor>; readonly v: Record<string, Tensor> };
 }
 
-/** One update of every parameter of every group. `params` and `grads` must hold each group's names. */
+/** With gradients times this their squares are what the second moment takes up: each is one pass over memory less. */
+const GRAD_FACTOR = Math.sqrt(1 - ADAMW.beta2);
+
+/**
+ * One update of every parameter of every group. `params` and `grads` must hold each group's names. Learning rate and
+ * epsilon are taken times the second correction, as m / (sqrt(v) / c + eps) = c m / (sqrt(v) + c eps): the vectors are gone
+ * through as seldom as can be, which is what an update costs.
+ */
 export function adamwUpdate(
   groups: readonly ParamGroup[],
   params: Readonly<Record<string, Tensor>>,
@@ -67,15 +74,15 @@ export function adamwUpdate(
   const [beta1, beta2] = [ADAMW.beta1, ADAMW.beta2].map((beta) => (finite ? or(tf.scalar(beta), 1) : beta));
   for (const [index, group] of groups.entries()) {
     const lr = or(step.lrs[index]!, 0);
-    const rate = tf.div(lr, step.correction1);
+    const rate = tf.mul(tf.div(lr, step.correction1), step.correction2);
+    const eps = tf.mul(step.correction2, ADAMW.eps);
     const keep = tf.sub(1, tf.mul(lr, group.weightDecay));
     for (const name of group.names) {
-      const grad = or(grads[name]!, 0);
-      const m = tf.add(tf.mul(state.m[name]!, beta1!), tf.mul(grad, 1 - ADAMW.beta1));
-      const v = tf.add(tf.mul(state.v[name]!, beta2!), tf.mul(tf.square(grad), 1 - ADAMW.beta2));
-      const denominator = tf.add(tf.div(tf.sqrt(v), step.correction2), ADAMW.eps);
+      const grad = tf.mul(or(grads[name]!, 0), GRAD_FACTOR);
+      const m = tf.add(tf.mul(state.m[name]!, beta1!), tf.mul(grad, (1 - ADAMW.beta1) / GRAD_FACTOR));
+      const v = tf.add(tf.mul(state.v[name]!, beta2!), tf.square(grad));
       const decayed = group.weightDecay === 0 ? params[name]! : tf.mul(params[name]!, keep);
-      result.params[name] = tf.sub(decayed, tf.mul(rate, tf.div(m, denominator)));
+      result.params[name] = tf.sub(decayed, tf.mul(rate, tf.div(m, tf.add(tf.sqrt(v), eps))));
       result.state.m[name] = m;
       result.state.v[name] = v;
     }
