@@ -1,5 +1,5 @@
 /**
- * The recorded program: ONNX operators as nodes with one output each and a shape known at once. Equal nodes are the same
+ * The recorded program: ONNX operators as nodes, one an output, each with a shape known at once. Equal nodes are the same
  * object (same operator, attributes and inputs), so a shared subexpression is recorded once, however often it is written.
  */
 import { createHash } from "node:crypto";
@@ -19,7 +19,7 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 
 export interface Node {
   readonly id: number;
-  /** ONNX operator, or "Input", or "Constant". */
+  /** ONNX operator, or "Input", "Constant" or "Part". */
   readonly op: string;
   /** "" for ONNX's own operators. */
   readonly domain: string;
@@ -34,6 +34,9 @@ export interface Node {
   /** Of a constant made from a tensor that lives elsewhere: the same object for the same values. */
   readonly source?: object;
 }
+
+/** The operator of a node that stands for a further output of its input. */
+export const PART = "Part";
 
 /** Constants of more values than this are large: kept apart instead of compared, and read only when they are needed. */
 export const LARGE = 65_536;
@@ -83,6 +86,11 @@ export class Graph {
   ): Node {
     const key = `${domain}.${op} ${inputs.map((input) => input.id)} ${JSON.stringify(attributes)} ${dtype} [${shape}]`;
     return this.once(key, () => this.make({ op, domain, inputs, attributes, shape, dtype }));
+  }
+
+  /** Output number `index` (from 1 on) of an operator with more than the one that its own node stands for. */
+  part(of: Node, index: number, shape: readonly number[], dtype: DType = of.dtype): Node {
+    return this.node(PART, [of], shape, dtype, { index: { int: index } });
   }
 
   private make(node: Omit<Node, "id">): Node {

@@ -1,6 +1,6 @@
 /** Writes a recorded program as an ONNX model. */
 import { onnx } from "onnx-proto";
-import { type Attribute, type DType, inOrder, type Node } from "./graph.js";
+import { type Attribute, type DType, inOrder, type Node, PART } from "./graph.js";
 import { deepestFirst } from "./order.js";
 import type { Value } from "./tree.js";
 
@@ -49,6 +49,7 @@ export function onnxModel(outputs: ReadonlyMap<string, Node>, options: FileOptio
     const given = weights.get(path)?.name ?? options.inputs?.get(path)?.name ?? INPUT + path;
     names.set(node, op === "Input" ? given : `n${id}`);
   }
+  const further = furtherOutputs(nodes);
   const copies: onnx.INodeProto[] = [];
   const results = [...outputs].map(([path, node]) => {
     const { name, shape } = options.outputs?.get(path) ?? { name: OUTPUT + path, shape: node.shape };
@@ -65,7 +66,7 @@ export function onnxModel(outputs: ReadonlyMap<string, Node>, options: FileOptio
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: "vghif",
-      node: [...nodes.filter(isOperator).map((node) => nodeProto(node, names)), ...copies],
+      node: [...nodes.filter(isOperator).map((node) => nodeProto(node, names, further.get(node) ?? [])), ...copies],
       initializer: held.map((node) => {
         const data = node.op === "Constant" ? node.values : weights.get(node.name!)!.value.data;
         return initializer(names.of(node), node, data ?? []);
@@ -83,7 +84,20 @@ export function onnxModel(outputs: ReadonlyMap<string, Node>, options: FileOptio
 export const INPUT = "in:";
 export const OUTPUT = "out:";
 
-const isOperator = (node: Node): boolean => node.op !== "Constant" && node.op !== "Input";
+const isOperator = ({ op }: Node): boolean => op !== "Constant" && op !== "Input" && op !== PART;
+
+/** Nodes that stand for an operator's further outputs, by the operator and in their places there. */
+function furtherOutputs(nodes: readonly Node[]): Map<Node, Node[]> {
+  const further = new Map<Node, Node[]>();
+  for (const node of nodes) {
+    if (node.op !== PART) continue;
+    const [operator] = node.inputs as [Node];
+    const parts = further.get(operator) ?? [];
+    parts[(node.attributes.index as { int: number }).int - 1] = node;
+    further.set(operator, parts);
+  }
+  return further;
+}
 
 class Names {
   private readonly names = new Map<Node, string>();
@@ -99,18 +113,19 @@ class Names {
 
   /** An operator's value can be an output itself, once; false where a copy is needed. */
   rename(node: Node, name: string): boolean {
-    if (!isOperator(node) || this.renamed.has(node)) return false;
+    if (node.op === "Constant" || node.op === "Input" || this.renamed.has(node)) return false;
     this.renamed.add(node);
     this.names.set(node, name);
     return true;
   }
 }
 
-function nodeProto(node: Node, names: Names): onnx.INodeProto {
+function nodeProto(node: Node, names: Names, further: readonly Node[]): onnx.INodeProto {
   const attributes = node.op === "Cast" ? { to: { int: DATA_TYPE[node.dtype] } } : node.attributes;
+  const rest = Array.from(further, (part) => (part ? names.of(part) : "")); // an output that nobody reads has no name
   return {
     input: node.inputs.map((input) => names.of(input)),
-    output: node.op === "TopK" ? [`${names.of(node)}.values`, names.of(node)] : [names.of(node)],
+    output: node.op === "TopK" ? [`${names.of(node)}.values`, names.of(node)] : [names.of(node), ...rest],
     opType: node.op,
     domain: node.domain,
     name: `${node.op}_${node.id}`,
