@@ -1,4 +1,7 @@
-"""Each kind of work as a job: a function to run once from host to host, a baseline or None, and a check."""
+"""Each kind of work as a job: a function to run once from host to host, a baseline or None, and a check.
+
+`check(on_run)` calls on_run after every run that it takes.
+"""
 from contextlib import nullcontext
 
 import torch
@@ -15,7 +18,7 @@ EPS = 1e-8
 
 
 class Job:
-    """`run()` once; `check()` gives named tensors; `baseline()` where the work compares two."""
+    """`run()` once; `check(on_run)` gives named tensors; `baseline()` where the work compares two."""
 
     def __init__(self, run, check, baseline=None):
         self.run, self.check, self.baseline = run, check, baseline
@@ -26,8 +29,9 @@ def make_job(task):
     if work["kind"] == "decode":
         from video_peer import load
 
-        return Job(lambda: load(work, task["threads"]), lambda: {"pixels": load(work, task["threads"])})
+        return Job(lambda: load(work, task["threads"]), lambda on_run: {"pixels": load(work, task["threads"])})
     device = torch.device("cpu" if column == "torch" else "cuda")
+    torch.backends.cudnn.allow_tf32 = False  # fp32 is fp32, as it is for matrix products by default
     half = torch.autocast("cuda", dtype=torch.bfloat16) if column.endswith("bf16") else nullcontext()
     weights, inputs = read_tensors(task["weights"]), read_tensors(task["inputs"])
     if work["kind"] in ("head", "finetune"):
@@ -61,8 +65,9 @@ def forward_job(work, weights, inputs, device, half):
         with torch.no_grad(), half:
             return {name: value.cpu() for name, value in function(*(v.to(device) for v in values)).items()}
 
-    def check():
+    def check(on_run):
         results = once(outputs)
+        on_run()
         return {**results, **once(baseline)} if baseline else results
 
     return Job(lambda: once(outputs), check, baseline and (lambda: once(baseline)))
@@ -80,10 +85,14 @@ def train_job(work, weights, inputs, device, half):
         state["stepper"] = state["stepper"] or Stepper(work, weights, inputs, device, half)
         state["stepper"].step()
 
-    def check():
+    def check(on_run):
         stepper = Stepper(work, weights, inputs, device, half)
-        losses, outputs = [stepper.step()], stepper.moments()
-        losses += [stepper.step() for _ in range(CHECK_STEPS - 1)]
+        losses = []
+        for step in range(CHECK_STEPS):
+            losses.append(stepper.step())
+            on_run()
+            if step == 0:
+                outputs = stepper.moments()
         return {**outputs, "losses": torch.tensor(losses)}
 
     return Job(run, check)

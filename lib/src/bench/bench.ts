@@ -28,7 +28,7 @@ export interface BenchOptions {
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
 
-const EFFORT: Effort = { warmups: 2, seconds: 4, runs: 3 };
+const EFFORT: Effort = { warmups: 2, seconds: 2.5, runs: 3 };
 const QUICK_EFFORT: Effort = { warmups: 1, seconds: 0.05, runs: 2 };
 const ROUNDS = 3;
 

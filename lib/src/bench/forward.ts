@@ -34,8 +34,9 @@ export async function forwardJob(work: ForwardWork, task: Task, way: Way): Promi
   return {
     run: async () => void (await run()),
     ...(plain ? { baseline: async () => void (await plain()) } : {}),
-    check: async () => {
+    check: async (onRun) => {
       const outputs = await run();
+      onRun();
       for (const [name, host] of (await plain?.()) ?? []) outputs.set(`baseline.${name}`, host);
       return outputs;
     },

@@ -10,8 +10,8 @@ export interface Job {
   baseline?(): Promise<void>;
   /** What is left to do after a run, outside the clock. */
   after?(): Promise<void>;
-  /** What is compared with the peer; computed from the start, whatever ran before. */
-  check(): Promise<Map<string, HostTensor>>;
+  /** What is compared with the peer; computed from the start, whatever ran before. `onRun` hears of every run that it takes. */
+  check(onRun: () => void): Promise<Map<string, HostTensor>>;
   /** Peak memory in bytes of the process that does the work, where that is not this one. */
   peakBytes?(): number;
 }
@@ -22,7 +22,7 @@ export interface Timing {
 }
 
 /** Warm-up runs end after this many seconds. */
-const WARMUP_SECONDS = 5;
+const WARMUP_SECONDS = 3;
 /** Measuring ends after this many times the wanted seconds, even where it is less than the wanted runs. */
 const PATIENCE = 3;
 

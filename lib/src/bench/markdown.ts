@@ -35,15 +35,16 @@ const AGREEMENT =
 
 const METHOD = [
   "* Every cell runs in a process of its own; ours and PyTorch take turns in rounds, the order turning too. A process warms " +
-    "up twice (once where that takes over 5 s) and then measures for 4 s and 3 runs (at most 12 s). A column that takes over " +
-    "10 s a run is measured in the first round alone; a run that takes longer than its limit (60 s) is not waited for.",
+    "up twice (once where that takes over 3 s) and then measures for 2.5 s and 3 runs (at most 7.5 s). Measured in the first " +
+    "round alone: columns that take over 10 s a run, eager wasm, and PyTorch in the rows of VgHIF's own cost. A run that " +
+    "takes longer than its limit (60 s) is not waited for.",
   "* A run goes from values in memory to values in memory: on a GPU, upload and download count. Starting, loading weights and " +
     "compiling do not count; they are in the column set-up.",
   "* Ratios are PyTorch's time over ours: the median over rounds of the ratio of the round's medians. Above 1 is faster " +
     "than PyTorch.",
   "* Both sides use the same number of threads (the WebAssembly backend takes at most 4). PyTorch runs without gradients " +
     "and in eval mode for forward rows, its modules as official CLIP builds them (nn.MultiheadAttention, nn.LayerNorm, " +
-    "sequence first), AdamW from torch.optim.",
+    "sequence first), AdamW from torch.optim; CUDA fp32 is without TF32, bf16 is autocast.",
   "* GFLOP/s count matrix products alone. Peak memory is what was resident at most in the process that did the work.",
   "* Decoding and the kernel's start are no matter of tensors: ours stand in the column compiled CPU. Ours decodes by FFmpeg " +
     "in the process, one thread a video; the peer by PyAV, else OpenCV, with as many threads as the other rows.",

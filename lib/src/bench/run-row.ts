@@ -123,10 +123,15 @@ class RowRun {
   private async time(column: ColumnId, round: number): Promise<void> {
     const before = this.reports.get(column) ?? [];
     const first = before[0];
-    if (first && median(first.seconds) > ONE_ROUND_SECONDS) return;
+    if (first && (median(first.seconds) > ONE_ROUND_SECONDS || this.isAside(column))) return;
     this.options.onStep(`${column}, round ${round + 1}`);
     const report = await this.attempt(column, "time");
     if (report) this.reports.set(column, [...before, report]);
+  }
+
+  /** Whether no target and no ratio of interest hangs on the column: one round is enough to see how fast it is. */
+  private isAside(column: ColumnId): boolean {
+    return column === "eager" || (this.row.work.kind === "cost" && column.startsWith("torch"));
   }
 
   /** Runs a process; null where it did not come to its end, which decides the cell. */

@@ -5,9 +5,9 @@ import { clipBackbone } from "../models/clip-backbone.js";
 import { recognize, textTokens, videoTokens } from "../models/recognizer.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import { adamwStep } from "../train/adamw.js";
-import { eagerExecutor } from "../train/executor.js";
+import { eagerExecutor, hosts } from "../train/executor.js";
 import { crossEntropy } from "../train/loss.js";
-import type { HostRecord, TrainState } from "../train/state.js";
+import { type HostRecord, type TrainState, zeros } from "../train/state.js";
 import { trainingStep } from "../train/step.js";
 import { type HostTensor, readSafetensors } from "../weights/safetensors.js";
 import { promptValues, type Tensors, tensorsOf, type Way } from "./forward.js";
@@ -28,8 +28,7 @@ export async function trainJob(work: TrainWork, task: Task, way: Way): Promise<J
   if (ids) for (const [name, host] of Object.entries(promptValues(ids))) inputs.set(name, host);
   const lossOf = (trained: Params, batch: Tensors): Tensor =>
     crossEntropy(logitsOf(work, trained, batch), batch.labels!);
-  const start = await startOf(task.weights);
-  const begin = (): Promise<Stepper> => stepper(work, lossOf, start, inputs, way);
+  const begin = async (): Promise<Stepper> => stepper(work, lossOf, await startOf(task.weights), inputs, way);
   let current: Stepper | undefined;
   let steps = 0;
   return {
@@ -37,12 +36,13 @@ export async function trainJob(work: TrainWork, task: Task, way: Way): Promise<J
       current ??= await begin();
       await current.step(steps++);
     },
-    async check() {
+    async check(onRun) {
       const fresh = await begin();
       const losses: number[] = [];
       const outputs = new Map<string, HostTensor>();
       for (let step = 0; step < CHECK_STEPS; step++) {
         losses.push(await fresh.step(step));
+        onRun();
         if (step > 0) continue;
         for (const [name, host] of Object.entries(await fresh.moments())) outputs.set(`m.${name}`, sampled(host));
       }
@@ -66,14 +66,7 @@ function logitsOf(work: TrainWork, trained: Params, batch: Tensors): Tensor {
 /** The state before the first step. */
 async function startOf(weights: string): Promise<TrainState> {
   const params = Object.fromEntries(await readSafetensors(weights));
-  const zeros = (): HostRecord =>
-    Object.fromEntries(
-      Object.entries(params).map(([name, { shape, data }]) => [
-        name,
-        { dtype: "F32", shape, data: new Float32Array(data.length) },
-      ]),
-    );
-  return { step: 0, params, m: zeros(), v: zeros() };
+  return { step: 0, params, m: zeros(params), v: zeros(params) };
 }
 
 async function stepper(
@@ -105,8 +98,10 @@ async function stepper(
   };
   const state = { params: start.params, moments: { m: start.m, v: start.v } };
   const batch: Record<string, Value> = Object.fromEntries(inputs);
-  const program = await compile(fn, { ...state, batch, scalars: scalarsOf(0, lrs) }, way);
-  const bound = await program.bind<"params" | "moments">(state);
+  const first = scalarsOf(0, lrs);
+  const program = await compile(fn, { ...state, batch, scalars: first }, way);
+  tf.dispose(first);
+  const bound = await program.bind<"params" | "moments">(state, { handOver: true });
   return {
     async step(index) {
       const scalars = scalarsOf(index, lrs);
@@ -114,13 +109,7 @@ async function stepper(
       tf.dispose(scalars);
       return loss.data[0]!;
     },
-    moments: async () =>
-      Object.fromEntries(
-        Object.entries((await bound.read()).moments.m).map(([name, { data, shape }]) => [
-          name,
-          { dtype: "F32", shape, data },
-        ]),
-      ),
+    moments: async () => hosts(await bound.read()).m,
     async dispose() {
       bound.release();
       await program.release();

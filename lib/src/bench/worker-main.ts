@@ -35,7 +35,7 @@ async function perform(task: Task): Promise<void> {
   const setupSeconds = performance.now() / 1e3;
   tell("ready");
   let timing: Timing = { seconds: [], baseline: [] };
-  if (task.mode === "check") await writeSafetensors(task.outputs, await job.check());
+  if (task.mode === "check") await writeSafetensors(task.outputs, await job.check(() => tell("run")));
   else timing = await measure(job, task, () => tell("run"));
   const report: Report = { ...timing, peakBytes: job.peakBytes?.() ?? peakBytes(), setupSeconds };
   writeFileSync(task.report, JSON.stringify(report));
