@@ -82,7 +82,8 @@ test("rows, columns and passes that do not exist are wrong usage", () => {
     [["--rows", "matmul,sleep"], /no row is called "sleep": choose of matmul, tower-b32,/],
     [["--columns", "abacus"], /no column is called "abacus": choose of eager, cpu,/],
     [["--rounds", "0"], /--rounds is "0"/],
-    [["--passes", "none,cse"], /give "none" alone/],
+    [["--passes", "attention,wool"], /--passes is "attention,wool": give none, names of .*layer-norm, /],
+    [["--passes", "-attention,layer-norm"], /all with a minus/],
   ] as const) {
     const run = vghif(args);
     assert.equal(run.status, 2, run.stderr);

@@ -7,9 +7,11 @@ import { after, test } from "node:test";
 import { compareOutputs } from "vghif/dist/bench/agreement.js";
 import { flopsOf } from "vghif/dist/bench/flops.js";
 import { type Job, measure } from "vghif/dist/bench/job.js";
+import { passesOf } from "vghif/dist/bench/passes.js";
 import { type RowResult, targetsOf } from "vghif/dist/bench/result.js";
 import { benchRows } from "vghif/dist/bench/rows.js";
 import { measuredCell, ratioOf } from "vghif/dist/bench/summary.js";
+import { PASS_NAMES } from "vghif/dist/engine/compile/optimize.js";
 import { type HostTensor, writeSafetensors } from "vghif/dist/weights/safetensors.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "vghif-bench-test-"));
@@ -91,6 +93,15 @@ test("targets are met, missed, or not measured", () => {
       ["cost-b16", 5.1, false, "<= 5"],
     ],
   );
+});
+
+test("passes: only some, all but some, none", () => {
+  assert.deepEqual(passesOf(["gemm-scale", "attention"]), ["attention", "gemm-scale"]);
+  assert.deepEqual(
+    passesOf(["-gemm-scale"]),
+    PASS_NAMES.filter((name) => name !== "gemm-scale"),
+  );
+  assert.deepEqual(passesOf(["none"]), []);
 });
 
 test("outputs are compared tensor by tensor, each against its own size", async () => {

@@ -1,5 +1,6 @@
 /** The benchmark: every row in every column, side by side in one run. */
 import os from "node:os";
+import type { PassName } from "../engine/compile/optimize.js";
 import { findAdapter } from "../engine/provider.js";
 import { UsageError, UserError } from "../errors.js";
 import { blasWarning, findPeer, type Peer, type PeerSearch } from "./peer.js";
@@ -20,8 +21,8 @@ export interface BenchOptions {
   readonly threads?: number;
   /** Longest time for one run, seconds; a slower column is not waited for. Default 60. */
   readonly limitSeconds?: number;
-  /** Optimiser passes of the compiler; default: all. */
-  readonly passes?: readonly string[];
+  /** Optimiser passes of the compiler; default: its own for the device. */
+  readonly passes?: readonly PassName[];
   /** Tiny sizes and few runs, for the form alone. */
   readonly quick?: boolean;
   readonly signal?: AbortSignal;

@@ -57,7 +57,7 @@ function setting({ date, host, versions, threads, rounds, passes, peer, seconds 
     `${date.slice(0, 10)}, ${host.processor}, ${host.cores} cores, ${gib} GiB, ${host.platform}, Node ${host.node}; ` +
       `**${threads} ${threads === 1 ? "thread" : "threads"} on both sides**, ${rounds} ${rounds === 1 ? "round" : "rounds"}, ${minutes(seconds)} in all, ` +
       `load average ${host.load.toFixed(2)} at the start.`,
-    `Ours: ${ours.join(", ")}; optimiser passes: ${passes === null ? "all" : passes.join(", ") || "none"}.`,
+    `Ours: ${ours.join(", ")}; optimiser passes: ${passes === null ? "default" : passes.join(", ") || "none"}.`,
   ];
   if (peer) {
     const { torchVersion, pythonVersion, blas, matmulGflops, cuda, video } = peer;

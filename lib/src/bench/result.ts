@@ -78,6 +78,7 @@ export interface BenchResult {
   readonly versions: Readonly<Record<string, string>>;
   readonly threads: number;
   readonly rounds: number;
+  /** Of the compiler; null: its default for each device. */
   readonly passes: readonly string[] | null;
   readonly peer: Omit<Peer, "python"> | null;
   /** What a reader must know before believing a number. */

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { PassName } from "../engine/compile/optimize.js";
 import { UserError } from "../errors.js";
 import { type Agreement, compareOutputs } from "./agreement.js";
 import { type ChildEnd, ownCommand, runChild } from "./child.js";
@@ -17,7 +18,7 @@ export interface RowOptions {
   readonly threads: number;
   readonly rounds: number;
   readonly effort: Effort;
-  readonly passes: readonly string[] | null;
+  readonly passes: readonly PassName[] | null;
   readonly peer: Peer | null;
   /** Longest time for one run, seconds. */
   readonly limitSeconds: number;

@@ -1,4 +1,5 @@
 /** What a measuring process is told, by a JSON file: this project's own and the PyTorch peer read the same one. */
+import type { PassName } from "../engine/compile/optimize.js";
 import type { BackendName } from "../engine/index.js";
 import type { ClipConfig } from "../models/clip-config.js";
 import type { VghifConfig } from "../models/vghif-config.js";
@@ -92,8 +93,8 @@ export interface Task extends Effort {
   /** `check`: compute once and write the outputs. `time`: measure. */
   readonly mode: "check" | "time";
   readonly threads: number;
-  /** Optimiser passes of the compiler; absent: all. */
-  readonly passes?: readonly string[];
+  /** Optimiser passes of the compiler; absent: its default for the device. */
+  readonly passes?: readonly PassName[];
   /** Files that both sides read. */
   readonly weights: string;
   readonly inputs: string;

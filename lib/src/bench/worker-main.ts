@@ -1,6 +1,5 @@
 /** Entry of a measuring process: `worker-main.js TASK.json`, or `... inputs WORK.json WEIGHTS INPUTS`. */
 import { readFileSync, writeFileSync } from "node:fs";
-import type { CompileOptions } from "../engine/compile/compile.js";
 import { startEngine } from "../engine/index.js";
 import { messageOf } from "../errors.js";
 import { projectPath } from "../project.js";
@@ -27,7 +26,7 @@ async function jobOf(task: Task): Promise<Job> {
 
 function wayOf({ column, passes }: Task): Way {
   if (column === "eager") return "eager";
-  return passes ? { passes: passes as NonNullable<CompileOptions["passes"]> } : {};
+  return passes ? { passes } : {};
 }
 
 async function perform(task: Task): Promise<void> {

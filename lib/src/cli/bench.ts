@@ -9,7 +9,10 @@ export const register: Register = (program) => {
     .option("--rounds <count>", "how often the columns take turns; default 3")
     .option("--threads <count>", "threads on both sides; default: the cores")
     .option("--limit <seconds>", "a column whose run takes longer is not waited for; default 60")
-    .option("--passes <names>", "optimiser passes of the compiler: a,b only these; none; -a all but this; default: all")
+    .option(
+      "--passes <names>",
+      "the compiler's passes: a,b only these; -a,-b all but these; none; default: its own choice",
+    )
     .option("--quick", "tiny sizes, for the form alone: its times mean nothing")
     .option("--out <folder>", "where bench.json and bench.md go; default: bench/ in the project")
     .description(
