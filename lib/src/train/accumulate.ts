@@ -164,10 +164,11 @@ export function compiledAccumulator<Batch extends object>(
       if (precision && scaling) scaling = nextScale(scaling, finite!.data[0] === 1, precision);
     },
     lossScale: () => scaling,
-    async snapshot() {
+    async snapshot(last = false) {
       const scale = scaling ? { lossScale: scaling } : {};
       if (!bound) return { params: start.params, m: start.m, v: start.v, ...scale };
-      return { ...hosts(await bound.read()), ...scale };
+      const kept = last ? bound.take("params", "moments") : bound.read("params", "moments");
+      return { ...hosts(await kept), ...scale };
     },
     async dispose() {
       bound?.release();

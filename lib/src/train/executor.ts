@@ -11,8 +11,8 @@ import { type LossOf, type TensorRecord, trainingStep } from "./step.js";
 export interface Executor<Batch> {
   /** Takes optimiser step `step` (0-based) with the groups' learning rates; returns the loss before the update. */
   run(batch: Batch, step: number, lrs: readonly number[]): Promise<number>;
-  /** The state after the last step, copied. */
-  snapshot(): Promise<Omit<TrainState, "step">>;
+  /** The state after the last step, copied; with `last` its own arrays where they can be had: no step may follow. */
+  snapshot(last?: boolean): Promise<Omit<TrainState, "step">>;
   /** The loss scale for the next step; undefined in float32. */
   lossScale(): LossScale | undefined;
   dispose(): Promise<void>;
@@ -115,10 +115,10 @@ export function compiledExecutor<Batch extends object>(
       return loss.data[0]!;
     },
     lossScale: () => scaling,
-    async snapshot() {
+    async snapshot(last = false) {
       const scale = scaling ? { lossScale: scaling } : {};
       if (!bound) return { params: start.params, m: start.m, v: start.v, ...scale };
-      return { ...hosts(await bound.read()), ...scale };
+      return { ...hosts(await (last ? bound.take() : bound.read())), ...scale };
     },
     async dispose() {
       bound?.release();

@@ -91,7 +91,7 @@ export async function* train<Batch extends object>(
         snapshot: async () => ({ step: step + 1, ...(await steps.snapshot()) }),
       };
     }
-    return { step: Math.max(start.step, schedule.steps), ...(await steps.snapshot()) };
+    return { step: Math.max(start.step, schedule.steps), ...(await steps.snapshot(true)) };
   } finally {
     await steps.dispose();
   }

@@ -127,10 +127,21 @@ export class Bound<I extends object, O extends object, K extends StateKey<I, O>>
     return Object.fromEntries(Object.entries(tree).filter(([key]) => !held.has(key))) as Values<Omit<O, K>>;
   }
 
-  /** The state after the steps so far, copied. */
-  async read(): Promise<Values<Pick<I, K>>> {
-    const values = await this.state.read();
-    return mapTree(this.like, (path) => values.get(path)) as Values<Pick<I, K>>;
+  /** The branches `keys` of the state after the steps so far, copied. Default: all. */
+  read<P extends K = K>(...keys: P[]): Promise<Values<Pick<I, P>>> {
+    return this.readOut(keys, false);
+  }
+
+  /** As `read`, but hands the state's own arrays out, without a copy: no step may follow. */
+  take<P extends K = K>(...keys: P[]): Promise<Values<Pick<I, P>>> {
+    return this.readOut(keys, true);
+  }
+
+  private async readOut<P extends K>(keys: readonly P[], take: boolean): Promise<Values<Pick<I, P>>> {
+    const wanted = Object.entries(this.like).filter(([key]) => keys.length === 0 || keys.includes(key as P));
+    const like = Object.fromEntries(wanted);
+    const values = await this.state.read([...leavesOf(like).keys()], take);
+    return mapTree(like, (path) => values.get(path)) as Values<Pick<I, P>>;
   }
 
   /** Frees the state, which is otherwise freed some time after nothing refers to this object any more. */

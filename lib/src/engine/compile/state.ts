@@ -49,10 +49,10 @@ export class State {
     return state;
   }
 
-  /** The values now, copied. */
-  async read(): Promise<Map<string, Value>> {
-    const arrays = await this.host.ask({ type: "fetch", ids: [...this.ids.values()] });
-    return new Map([...this.specs].map(([path, { shape }], i) => [path, { data: arrays[i]!, shape }]));
+  /** The values of these paths now, copied; with `take` handed out, and held no longer. */
+  async read(paths: readonly string[], take = false): Promise<Map<string, Value>> {
+    const arrays = await this.host.ask({ type: "fetch", ids: paths.map((path) => this.ids.get(path)!), take });
+    return new Map(paths.map((path, i) => [path, { data: arrays[i]!, shape: this.specs.get(path)!.shape }]));
   }
 
   /** Frees the values; the state cannot be used any more. */

@@ -44,7 +44,12 @@ export interface Binding {
 export type Order =
   | { readonly type: "keep"; readonly id: number; readonly device: Device; readonly array: Spec & { data: HostData } }
   | { readonly type: "drop"; readonly ids: readonly number[] }
-  | { readonly type: "fetch"; readonly ids: readonly number[] }
+  | {
+      readonly type: "fetch";
+      readonly ids: readonly number[];
+      /** The arrays themselves are sent, and kept no longer; else copies. */
+      readonly take: boolean;
+    }
   | {
       readonly type: "load";
       readonly program: number;
@@ -62,7 +67,6 @@ export type Order =
 export interface Answers {
   keep: undefined;
   drop: undefined;
-  /** Copies. */
   fetch: HostData[];
   load: undefined;
   bind: undefined;

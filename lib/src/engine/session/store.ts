@@ -33,6 +33,15 @@ export class Store {
     return tensor.location === "cpu" ? data.slice() : data;
   }
 
+  /** The values, which are kept no longer. */
+  async take(id: number): Promise<HostData> {
+    const tensor = this.get(id);
+    const data = await this.hostData(tensor);
+    if (tensor.location === "cpu") this.current.delete(id);
+    this.drop(id);
+    return data;
+  }
+
   /** The values of a tensor; of one on the host its own array. */
   async hostData(tensor: OrtTensor): Promise<HostData> {
     const onHost = tensor.location === "gpu-buffer" ? await this.mover.toHost(tensor) : tensor;
@@ -76,7 +85,7 @@ const nowhere = new MessageChannel().port1;
 nowhere.close();
 
 /** Frees a tensor's memory now, and not when the garbage of this thread, which makes little, is next collected. */
-function free(tensor: OrtTensor): void {
+export function free(tensor: OrtTensor): void {
   if (tensor.location === "cpu") nowhere.postMessage(null, [(tensor.data as HostData).buffer as ArrayBuffer]);
   else tensor.dispose();
 }

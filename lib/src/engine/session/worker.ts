@@ -17,7 +17,7 @@ import {
   type Start,
   sizeOf,
 } from "./protocol.js";
-import { Store } from "./store.js";
+import { free, Store } from "./store.js";
 
 type Runtime = typeof import("onnxruntime-node");
 type Carried = { readonly result: Answers[Order["type"]]; readonly transfer?: readonly ArrayBuffer[] };
@@ -48,7 +48,7 @@ class Sessions {
         for (const id of order.ids) this.store.drop(id);
         return done;
       case "fetch":
-        return this.fetch(order.ids);
+        return this.fetch(order);
       case "load":
         await this.load(order);
         return done;
@@ -63,9 +63,9 @@ class Sessions {
     }
   }
 
-  private async fetch(ids: readonly number[]): Promise<Carried> {
+  private async fetch({ ids, take }: Order & { type: "fetch" }): Promise<Carried> {
     const arrays: HostData[] = [];
-    for (const id of ids) arrays.push(await this.store.fetch(id));
+    for (const id of ids) arrays.push(await (take ? this.store.take(id) : this.store.fetch(id)));
     return { result: arrays, transfer: arrays.map(bufferOf) };
   }
 
@@ -108,6 +108,8 @@ class Sessions {
   ): Promise<Record<string, OrtTensor>> {
     try {
       const results = await session.run(feeds, fetches);
+      // ONNX Runtime's binding makes a copy of each output, also of those that it wrote where it was told to.
+      for (const [name, target] of Object.entries(fetches)) if (target) freeCopy(results[name]!, target);
       return Object.fromEntries(Object.entries(fetches).map(([name, target]) => [name, target ?? results[name]!]));
     } catch (error) {
       for (const { id, inPlace } of into) if (inPlace) this.store.drop(id);
@@ -121,6 +123,10 @@ class Sessions {
     this.programs.delete(program);
     await loaded?.session.release();
   }
+}
+
+function freeCopy(copy: OrtTensor, of: OrtTensor): void {
+  if (copy !== of && copy.location === "cpu" && copy.data !== of.data) free(copy);
 }
 
 const bufferOf = ({ buffer }: HostData): ArrayBuffer => buffer as ArrayBuffer;
