@@ -1,12 +1,6 @@
 #!/usr/bin/env node
 /**
- * The memory that training of every parameter of a CLIP takes, on random weights and pixels:
- *
- *   node scripts/memory.mjs --size ViT-B/16 --frames 8 --batch 2 --micro 1 --remat --steps 3
- *   node scripts/memory.mjs --size small --steps 500
- *
- * Prints one line of JSON: most memory held (MB, of 10^6 bytes) by the steps, and with the final state that is handed out; seconds a step, and how much more memory the process held in the
- * last tenth of the steps than in the second tenth. Exit code 1 where that is more than --growth MB.
+ * The memory that training of every parameter of a CLIP takes, on random weights and pixels; --help says how to ask. Build first.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -26,8 +20,22 @@ const { train } = require("vghif/dist/train/loop.js");
 const { crossEntropy } = require("vghif/dist/train/loss.js");
 const { zeros } = require("vghif/dist/train/state.js");
 
+const HELP = `node scripts/memory.mjs [OPTIONS]
+  --size SIZE       small (default), or an official size such as ViT-B/16
+  --frames N        frames a video (default 8)
+  --batch N         videos a step (default 2)
+  --micro N         videos at a time (default: all of a step)
+  --remat           compute the towers' blocks again for their gradient
+  --classes N       prompts (default 51)
+  --steps N         optimiser steps (default 3)
+  --growth MB       most that memory may grow (default 8)
+Prints one line of JSON: most memory held (MB, of 10^6 bytes) by the steps, and with the final state that is handed out; how much
+more memory the process held in the last tenth of the steps than in the second tenth; seconds of the first step, which compiles,
+and of a step (median). Exit code 1 where memory grew by more than it may.`;
+
 const { values: given } = parseArgs({
   options: {
+    help: { type: "boolean", default: false },
     size: { type: "string", default: "small" },
     frames: { type: "string", default: "8" },
     batch: { type: "string", default: "2" },
@@ -38,6 +46,10 @@ const { values: given } = parseArgs({
     remat: { type: "boolean", default: false },
   },
 });
+if (given.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 const [frames, batch, classes, steps] = ["frames", "batch", "classes", "steps"].map((name) => Number(given[name]));
 const micro = given.micro ? Number(given.micro) : null;
 
