@@ -27,6 +27,11 @@ export function signedInterval([low, high]: Interval): string {
   return `${signed(low)} to ${signed(high)}`;
 }
 
+/** "[+0.4, +2.0]". */
+export function bracketed([low, high]: Interval): string {
+  return `[${signed(low)}, ${signed(high)}]`;
+}
+
 /** A p-value: "p = 0.031", "p < 0.001". */
 export function pValue(p: number): string {
   return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;

@@ -4,7 +4,7 @@ import Papa from "papaparse";
 
 /** Columns padded with spaces; the first to the left, the others to the right. */
 export function frameText(frame: DataFrame): string {
-  const lines = cells(frame);
+  const lines = frameCells(frame);
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   const padded = lines.map((line) =>
     line
@@ -17,14 +17,14 @@ export function frameText(frame: DataFrame): string {
 
 /** A GitHub table. */
 export function frameMarkdown(frame: DataFrame): string {
-  const [head, ...body] = cells(frame).map((line) => line.map((cell) => cell.replaceAll("|", "\\|")));
+  const [head, ...body] = frameCells(frame).map((line) => line.map((cell) => cell.replaceAll("|", "\\|")));
   const rule = head!.map((_, column) => (column === 0 ? "---" : "---:"));
   return [head!, rule, ...body].map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 
 /** The caption (none where it is empty), then a table with row and column headers that scrolls by itself where the page is narrow. */
 export function frameHtml(frame: DataFrame, caption: string): string {
-  const [head, ...body] = cells(frame).map((line) => line.map(escapeHtml));
+  const [head, ...body] = frameCells(frame).map((line) => line.map(escapeHtml));
   const header = head!.map((cell) => `<th scope="col">${cell}</th>`).join("");
   const rows = body.map(
     ([label, ...values]) =>
@@ -44,7 +44,8 @@ export function escapeHtml(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
-function cells(frame: DataFrame): string[][] {
+/** The head, then the lines, as they are shown. */
+export function frameCells(frame: DataFrame): string[][] {
   return [frame.columns, ...rowsOf(frame)].map((line) => line.map(cellText));
 }
 

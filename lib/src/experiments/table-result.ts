@@ -1,13 +1,17 @@
 /** A table's numbers, as its records give them: plain JSON, complete enough to be shown without the records. */
 import type { DatasetKind } from "../data/types.js";
+import { type ComparedRows, compareRows, type DifferenceCell, meanDifference, type PairedRows } from "./compare.js";
 import { runId } from "./id.js";
+import { pairRuns } from "./paired-runs.js";
 import type { PublishedRow } from "./published.js";
 import type { RunRecord } from "./record.js";
 import type { RunSpec, Scale } from "./spec.js";
-import { type PairedDifference, pairedDifference, type Summary, summarise } from "./statistics.js";
+import { type Summary, summarise } from "./statistics.js";
 import type { RecordStore } from "./store.js";
-import type { Table, TableColumn, TableRow } from "./table.js";
-import { type CellVerdict, judgeCell, judgeTable, type TableVerdict } from "./verdict.js";
+import type { Comparison, Table, TableColumn, TableKind } from "./table.js";
+import { judgeTable, type TableVerdict } from "./verdict.js";
+
+export type { DifferenceCell } from "./compare.js";
 
 /** One number: a row, a column, all its seeds. */
 export interface Cell {
@@ -33,25 +37,19 @@ export interface RowResult {
   readonly cells: readonly Cell[];
 }
 
-/** Treatment minus baseline in one column, over the seeds that both have. */
-export interface DifferenceCell {
-  readonly column: string;
-  readonly seeds: readonly number[];
-  /** Percentage points; null: no seed has both runs. */
-  readonly difference: PairedDifference | null;
-  readonly verdict: CellVerdict;
-}
-
 export interface ComparisonResult {
   /** Keys of the rows. */
   readonly baseline: string;
   readonly treatment: string;
+  /** One a column of the group. */
   readonly cells: readonly DifferenceCell[];
 }
 
 /** The columns of one dataset: what is the same for all their numbers. */
 export interface GroupResult {
   readonly dataset: string;
+  /** Official splits that the seeds run on, one each, where they are several; else none. */
+  readonly splits: readonly number[];
   /** null: no record yet, so it is not known here. */
   readonly kind: DatasetKind | null;
   readonly weights: string;
@@ -60,6 +58,8 @@ export interface GroupResult {
   readonly columns: readonly { readonly key: string; readonly label: string }[];
   readonly rows: readonly RowResult[];
   readonly comparisons: readonly ComparisonResult[];
+  /** Every other treatment against the table's reference row; none without one. */
+  readonly references: readonly ComparisonResult[];
 }
 
 export interface TableResult {
@@ -67,6 +67,9 @@ export interface TableResult {
   readonly title: string;
   readonly claim: string;
   readonly metric: "top1" | "top5";
+  readonly kind: TableKind;
+  /** Key of the row that the other treatments are also compared with; null: none. */
+  readonly reference: string | null;
   readonly scale: Scale;
   /** Declared seeds. */
   readonly seeds: readonly number[];
@@ -79,18 +82,25 @@ export interface TableResult {
 
 /** Reads a table from the records there are; a cell without any is "not run". @throws UserError on a damaged record. */
 export function readTable(table: Table, scale: Scale, store: RecordStore): TableResult {
-  const { id, title, claim, metric } = table;
-  const groups = groupColumns(table, scale).map((group) => readGroup(table, scale, store, group));
+  const { id, title, claim, metric, kind = "comparison", reference = null } = table;
+  const records = readRecords(table, scale, store);
+  const pairs = table.comparisons.map((comparison) => pairRows(table, comparison, records));
+  const compared = compareRows(pairs);
+  const references = compareRows(referenceComparisons(table).map((comparison) => pairRows(table, comparison, records)));
+  const groups = groupColumns(table, scale).map((group) => readGroup(table, group, records, compared, references));
   const cells = groups.flatMap((group) => group.rows.flatMap((row) => row.cells));
+  const labelOf = (row: string): string => table.rows[row]?.label ?? row;
   return {
     id,
     title,
     claim,
     metric,
+    kind,
+    reference,
     scale,
     seeds: table.seeds[scale],
     groups,
-    verdict: judgeTable(groups, claim),
+    verdict: judgeTable({ claim, compared, references, difference: meanDifference(pairs), labelOf }),
     runs: {
       declared: cells.length * table.seeds[scale].length,
       recorded: cells.reduce((sum, cell) => sum + cell.values.length, 0),
@@ -99,55 +109,94 @@ export function readTable(table: Table, scale: Scale, store: RecordStore): Table
   };
 }
 
+/** Records of a row in a column, seed by seed. */
+type Records = (row: string, column: string) => readonly RunRecord[];
+
+function readRecords(table: Table, scale: Scale, store: RecordStore): Records {
+  const found = new Map<string, readonly RunRecord[]>();
+  for (const [rowKey, row] of Object.entries(table.rows)) {
+    for (const [columnKey, column] of Object.entries(table.columns)) {
+      const ids = table.seeds[scale].map((seed) => runId(table.spec(row, column, seed, scale)));
+      found.set(
+        `${rowKey} ${columnKey}`,
+        ids.filter((id) => store.has(id)).map((id) => store.read(id)),
+      );
+    }
+  }
+  return (row, column) => found.get(`${row} ${column}`) ?? [];
+}
+
+function pairRows({ columns, metric }: Table, { baseline, treatment }: Comparison, records: Records): PairedRows {
+  const runs = Object.keys(columns).map((column) => ({
+    column,
+    runs: pairRuns(metric, records(baseline, column), records(treatment, column)),
+  }));
+  return { baseline, treatment, columns: runs };
+}
+
+function referenceComparisons({ comparisons, reference }: Table): readonly Comparison[] {
+  if (reference === undefined) return [];
+  const others = comparisons.filter(({ treatment }) => treatment !== reference);
+  return others.map(({ treatment }) => ({ baseline: reference, treatment }));
+}
+
 interface Group {
   readonly spec: RunSpec;
+  /** Dataset of every seed. */
+  readonly datasets: readonly string[];
   readonly columns: readonly (readonly [key: string, column: TableColumn])[];
 }
 
 /** Columns by dataset, in order of appearance; `spec` stands for what they share. */
 function groupColumns(table: Table, scale: Scale): readonly Group[] {
-  const groups = new Map<string, { spec: RunSpec; columns: [string, TableColumn][] }>();
+  const groups = new Map<string, Group & { readonly columns: [string, TableColumn][] }>();
   const firstRow = Object.values(table.rows)[0]!;
   for (const [key, column] of Object.entries(table.columns)) {
-    const spec = table.spec(firstRow, column, table.seeds[scale][0]!, scale);
-    const group = groups.get(spec.dataset) ?? { spec, columns: [] };
+    const specs = table.seeds[scale].map((seed) => table.spec(firstRow, column, seed, scale));
+    const datasets = [...new Set(specs.map(({ dataset }) => dataset))];
+    const group = groups.get(datasets.join(" ")) ?? { spec: specs[0]!, datasets, columns: [] };
     group.columns.push([key, column]);
-    groups.set(spec.dataset, group);
+    groups.set(datasets.join(" "), group);
   }
   return [...groups.values()];
 }
 
-function readGroup(table: Table, scale: Scale, store: RecordStore, { spec, columns }: Group): GroupResult {
-  const found = new Map<string, readonly RunRecord[]>();
-  const rows = Object.entries(table.rows).map(([key, row]) => {
-    const cells = columns.map(([name, column]) => {
-      const records = recordsOf(table, scale, store, row, column);
-      found.set(`${key} ${name}`, records);
-      return cellOf(name, table.metric, records);
-    });
-    return { key, label: row.label, cells };
-  });
+function readGroup(
+  table: Table,
+  { spec, datasets, columns }: Group,
+  records: Records,
+  compared: readonly ComparedRows[],
+  references: readonly ComparedRows[],
+): GroupResult {
+  const keys = columns.map(([key]) => key);
+  const ofGroup = ({ baseline, treatment, cells }: ComparedRows): ComparisonResult => {
+    return { baseline, treatment, cells: cells.filter(({ column }) => keys.includes(column)) };
+  };
   return {
-    dataset: spec.dataset,
-    kind: [...found.values()].flat()[0]?.datasetKind ?? null,
+    ...datasetName(datasets),
+    kind: Object.keys(table.rows).flatMap((row) => keys.flatMap((key) => records(row, key)))[0]?.datasetKind ?? null,
     weights: spec.weights,
     frames: spec.frames,
     columns: columns.map(([key, { label }]) => ({ key, label })),
-    rows,
-    comparisons: table.comparisons.map(({ baseline, treatment }) => ({
-      baseline,
-      treatment,
-      cells: columns.map(([column]) => {
-        const pair = [found.get(`${baseline} ${column}`) ?? [], found.get(`${treatment} ${column}`) ?? []] as const;
-        return differenceOf(column, table.metric, ...pair);
-      }),
+    rows: Object.entries(table.rows).map(([key, { label }]) => ({
+      key,
+      label,
+      cells: keys.map((column) => cellOf(column, table.metric, records(key, column))),
     })),
+    comparisons: compared.map(ofGroup),
+    references: references.map(ofGroup),
   };
 }
 
-function recordsOf(table: Table, scale: Scale, store: RecordStore, row: TableRow, column: TableColumn): RunRecord[] {
-  const ids = table.seeds[scale].map((seed) => runId(table.spec(row, column, seed, scale)));
-  return ids.filter((id) => store.has(id)).map((id) => store.read(id));
+/** One name for "hmdb51-1", "hmdb51-2", "hmdb51-3": official splits (full.ts). */
+function datasetName(datasets: readonly string[]): Pick<GroupResult, "dataset" | "splits"> {
+  const parts = datasets.map((name) => /^(.+)-(\d+)$/.exec(name));
+  const stems = new Set(parts.map((part) => part?.[1]));
+  const [stem] = stems;
+  if (datasets.length === 1 || stems.size > 1 || stem === undefined) {
+    return { dataset: datasets.join(" and "), splits: [] };
+  }
+  return { dataset: stem, splits: parts.map((part) => Number(part?.[2])) };
 }
 
 function cellOf(column: string, metric: "top1" | "top5", records: readonly RunRecord[]): Cell {
@@ -162,24 +211,4 @@ function cellOf(column: string, metric: "top1" | "top5", records: readonly RunRe
     skipped: Math.max(0, ...records.map((record) => record.skipped.length)),
     runs: records.map((record) => record.id),
   };
-}
-
-function differenceOf(
-  column: string,
-  metric: "top1" | "top5",
-  baseline: readonly RunRecord[],
-  treatment: readonly RunRecord[],
-): DifferenceCell {
-  const bySeed = new Map(baseline.map((record) => [record.spec.seed, record.final[metric]]));
-  const paired = treatment.filter((record) => bySeed.has(record.spec.seed));
-  const seeds = paired.map((record) => record.spec.seed);
-  const treated = paired.map((record) => record.final[metric]);
-  const difference =
-    seeds.length > 0
-      ? pairedDifference(
-          seeds.map((seed) => bySeed.get(seed)!),
-          treated,
-        )
-      : null;
-  return { column, seeds, difference, verdict: judgeCell(difference) };
 }

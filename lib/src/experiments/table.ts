@@ -22,6 +22,8 @@ export interface Comparison<Row extends string = string> {
   readonly treatment: Row;
 }
 
+export type TableKind = "comparison" | "ablation";
+
 export interface Table<
   Row extends string = string,
   RowFields extends TableRow = TableRow,
@@ -36,6 +38,10 @@ export interface Table<
   readonly rows: Readonly<Record<Row, RowFields>>;
   readonly columns: Readonly<Record<string, ColumnFields>>;
   readonly comparisons: readonly Comparison<Row>[];
+  /** `ablation`: its rows are variants of one method, and what counts is each of them. Default 'comparison'. */
+  readonly kind?: TableKind;
+  /** The row that the other treatments are also compared with, such as an ablation's default. Default: none. */
+  readonly reference?: Row;
   readonly seeds: Readonly<Record<Scale, readonly number[]>>;
   /** The run of one cell and seed; total, no hidden defaults. */
   spec(row: RowFields, column: ColumnFields, seed: number, scale: Scale): RunSpec;

@@ -1,0 +1,31 @@
+/** Numbers that others published, as blocks of their own: never beside ours in one column. */
+import type { DataFrame } from "danfojs-node";
+import { publishedFrame } from "./frames.js";
+import type { TableResult } from "./table-result.js";
+
+export interface PublishedBlock {
+  readonly caption: string;
+  readonly frame: DataFrame;
+}
+
+/**
+ * One block a dataset that was published about. Column keys are `<dataset>-k<shots>` or `<dataset>`; where a dataset has one
+ * column, the rows stand from the best to the worst.
+ */
+export async function publishedBlocks({ groups, published }: TableResult): Promise<readonly PublishedBlock[]> {
+  const columns = groups.flatMap((group) => group.columns);
+  const datasets = new Set(columns.map(({ key }) => datasetOf(key)));
+  const blocks = [...datasets].map(async (dataset) => {
+    const own = columns.filter(({ key }) => datasetOf(key) === dataset);
+    const rows = published.filter(({ values }) => own.some(({ key }) => key in values));
+    const [first] = own;
+    const ordered = own.length > 1 ? rows : rows.toSorted((a, b) => b.values[first!.key]! - a.values[first!.key]!);
+    const caption = `Published on the real ${dataset}, top-1 %, copied from the source named in each row: neither ours nor VgHIF's`;
+    return { caption, frame: await publishedFrame(ordered, own), any: rows.length > 0 };
+  });
+  return (await Promise.all(blocks)).filter(({ any }) => any);
+}
+
+function datasetOf(column: string): string {
+  return column.replace(/-k\d+$/, "");
+}
