@@ -1,6 +1,7 @@
 /** The door for a spec that comes from outside (`vghif run SPEC.json`, a worker's message): checked field by field. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { SPELLINGS } from "../data/class-names.js";
 import { messageOf, UserError } from "../errors.js";
 import { FAMILIES, type FamilyName } from "../models/families.js";
 import type { VghifConfig } from "../models/vghif-config.js";
@@ -56,6 +57,7 @@ export const runSpecSchema: z.ZodType<RunSpec> = z.strictObject({
   weights: z.string().min(1),
   frames: positive,
   template: z.string().regex(/\{\}/, 'Invalid template: expected a text that holds "{}", the place of the class name'),
+  spelling: z.enum(SPELLINGS).exactOptional(),
   vghif: vghif.nullable(),
   train: train.nullable(),
   evaluate: z.enum(["val", "test"]),

@@ -2,6 +2,7 @@
  * A run, fully written out and JSON-serialisable: no hidden defaults. The SHA-256 of its canonical JSON is its id,
  * the name of its record, and what tables, sweeps and reruns refer to.
  */
+import type { Spelling } from "../data/class-names.js";
 import type { HalfType } from "../engine/compile/graph.js";
 import type { FamilyName } from "../models/families.js";
 import type { VghifConfig } from "../models/vghif-config.js";
@@ -73,6 +74,8 @@ export interface RunSpec {
   readonly frames: number;
   /** Prompt around a class name; `{}` is the name. */
   readonly template: string;
+  /** How prompts spell the class names. Default: as the dataset's manifest does. */
+  readonly spelling?: Spelling;
   /** null: the baseline. */
   readonly vghif: VghifConfig | null;
   /** null: no training. */

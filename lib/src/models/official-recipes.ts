@@ -3,6 +3,7 @@
  * repositories and papers named in `source`; VgHIF's own recipe is not open.
  */
 import type { BackboneGroup } from "./backbone.js";
+import { TEMPLATES } from "./templates.js";
 
 /** The training transform of the official pipelines (datasets/build.py of X-CLIP and ViFi-CLIP). */
 export interface Augmentation {
@@ -71,7 +72,7 @@ const XCLIP = {
   addedLrScale: 10,
   decay: "matrices",
   trained: "visual",
-  template: "{}",
+  template: TEMPLATES.xclip,
 } as const;
 
 /** ViFi-CLIP: everything trained as one group that decays as a whole. */
@@ -81,7 +82,7 @@ const VIFICLIP = {
   addedLrScale: 1,
   decay: "all",
   trained: "all",
-  template: "a photo of a {}.",
+  template: TEMPLATES.vificlip,
 } as const;
 
 export const OFFICIAL_RECIPES: readonly OfficialRecipe[] = [
@@ -149,7 +150,7 @@ export const OFFICIAL_RECIPES: readonly OfficialRecipe[] = [
     batch: 64,
     frames: [32],
     trained: "added",
-    template: "{}.",
+    template: TEMPLATES.vificlipPrompts,
     prompts: { length: 10, depth: 12 },
     views: SINGLE_VIEW,
     source: "muzairkhattak/ViFi-CLIP@e2d1948 configs/few_shot/prompting_few_shot",
