@@ -24,6 +24,17 @@ export { VGHIF_DEFAULTS, type VghifConfig } from "./models/vghif-config.js";
 // experiments: tables from records
 
 export { type GroundingPictureOptions, groundingPicture } from "./evaluate/grounding-picture.js";
+export { type AblationChoice, type AblationTable, ablationTable } from "./experiments/ablation.js";
+export { ablationGates } from "./experiments/declared/ablation-gates.js";
+export { ablationInteraction } from "./experiments/declared/ablation-interaction.js";
+export { ablationIterations } from "./experiments/declared/ablation-iterations.js";
+export { ablationLevels } from "./experiments/declared/ablation-levels.js";
+export { ablationTokens } from "./experiments/declared/ablation-tokens.js";
+export { table1 } from "./experiments/declared/table-1.js";
+export { table2 } from "./experiments/declared/table-2.js";
+export { table3 } from "./experiments/declared/table-3.js";
+export { table4 } from "./experiments/declared/table-4.js";
+export { table5 } from "./experiments/declared/table-5.js";
 export { type FewShotChoice, type FewShotTable, fewShotTable } from "./experiments/few-shot.js";
 export type { Figure } from "./experiments/figure.js";
 export { figureShots } from "./experiments/figure-shots.js";
@@ -32,10 +43,12 @@ export type { EpochMetrics, FinalMetrics, RunOutcome, RunRecord } from "./experi
 export { renderTable, type TableFormat } from "./experiments/render.js";
 export type { RunSpec, Scale, Trainable, TrainSpec } from "./experiments/spec.js";
 export { type PairedDifference, pairedDifference, type Summary, summarise } from "./experiments/statistics.js";
+export { runFrame } from "./experiments/run-frame.js";
+export { type Selection, selectTable } from "./experiments/select.js";
 export { openStore, type RecordStore } from "./experiments/store.js";
 export { figureSvg } from "./experiments/svg.js";
 export { defineTable, type Table, tableSpecs } from "./experiments/table.js";
-export { table4 } from "./experiments/table-4.js";
+export { findTables, TABLES } from "./experiments/tables.js";
 export { readTable, type TableResult } from "./experiments/table-result.js";
 export { trainedRecognizer } from "./experiments/trained.js";
 // notebook: what cells call

@@ -6,7 +6,7 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { openStore } from "vghif/dist/experiments/store.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
-import { table4 } from "vghif/dist/experiments/table-4.js";
+import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 import type { TableResult } from "vghif/dist/experiments/table-result.js";
 import { PROJECT_ROOT } from "../shared.js";
 import { exampleRecord, temporaryFolder } from "./example-runs.js";

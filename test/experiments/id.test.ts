@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { canonicalJson, runId } from "vghif/dist/experiments/id.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
-import { table4 } from "vghif/dist/experiments/table-4.js";
+import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 
 test("canonical JSON sorts keys at every depth and keeps the order of arrays", () => {
   assert.equal(

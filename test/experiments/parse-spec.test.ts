@@ -4,7 +4,7 @@ import { UserError } from "vghif/dist/errors.js";
 import { runId } from "vghif/dist/experiments/id.js";
 import { parseSpec } from "vghif/dist/experiments/parse-spec.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
-import { table4 } from "vghif/dist/experiments/table-4.js";
+import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 
 const GOOD = tableSpecs(table4, "smoke")[1]!;
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { UserError } from "vghif/dist/errors.js";
 import { openStore } from "vghif/dist/experiments/store.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
-import { table4 } from "vghif/dist/experiments/table-4.js";
+import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 import { exampleRecord, temporaryFolder } from "./example-runs.js";
 
 const SPECS = tableSpecs(table4, "smoke");

@@ -13,6 +13,8 @@ export const register: Register = (program) => {
     .option("--notebooks", "execute the notebooks too")
     .option("--out <folder>", "where the report goes; default: report/ in the project")
     .option("--json", "print the tables' numbers as JSON")
+    .option("--dry-run", "print every run with its estimated cost, and what is missing; run nothing")
+    .option("--teraflops <speed>", "sustained speed of a GPU that the estimate is for, in TFLOP/s; default 30")
     .description("make data, train and evaluate what has no record, write the report, print the tables")
     .action(async (names: readonly string[], options: ReproduceOptions) => {
       const { openStore } = await import("../experiments/store.js");
@@ -23,6 +25,11 @@ export const register: Register = (program) => {
       const tables = findTables(names);
       const scale = scaleOf(options.scale);
       const store = openStore();
+      if (options.dryRun) {
+        const { printPlan } = await import("./dry-run.js");
+        await printPlan(tables, scale, store, options);
+        return;
+      }
       const results = await runTables(tables, scale, store, jobsOf(options.jobs));
       if (results === null) return;
       if (scale === "smoke" && !(await drawMaps(tables, scale, store, options.out))) return;
@@ -41,6 +48,8 @@ interface ReproduceOptions {
   readonly notebooks?: boolean;
   readonly out?: string;
   readonly json?: boolean;
+  readonly dryRun?: boolean;
+  readonly teraflops?: string;
 }
 
 /** Grounding maps for the report; returns false where it was interrupted. */

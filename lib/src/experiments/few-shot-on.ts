@@ -31,7 +31,7 @@ export function fewShotOn<Model extends FamilyName = "clip">(
   const all = Array.from({ length: seeds }, (_, seed) => seed);
   return fewShotTable({
     id: "few-shot",
-    model,
+    models: [model],
     title: `Few-shot action recognition on ${dataset}`,
     datasets: [{ smoke: dataset, paper: dataset }],
     shots: [...new Set(shots)].sort((a, b) => a - b),

@@ -1,33 +1,31 @@
-/** The few-shot comparison, baseline against baseline + VgHIF, on any datasets: table-4 and `vghif few-shot`. */
-import { FAMILIES, type FamilyName } from "../models/families.js";
-import { VGHIF_DEFAULTS, type VghifConfig } from "../models/vghif-config.js";
+/** The few-shot comparison, baselines against baselines + VgHIF, on any datasets: table-4 and `vghif few-shot`. */
+import type { FamilyName } from "../models/families.js";
+import { type ComparedKey, type ComparedRow, comparedRows } from "./compared.js";
 import type { PublishedRow } from "./published.js";
 import { fewShotRecipe, type Recipe } from "./recipes.js";
 import type { Scale } from "./spec.js";
-import { defineTable, type Table, type TableColumn, type TableRow } from "./table.js";
+import { defineTable, type Table, type TableColumn } from "./table.js";
 
-interface FewShotRow extends TableRow {
-  readonly vghif: VghifConfig | null;
+/** A dataset of a few-shot comparison: its name at each scale. */
+export interface FewShotDataset extends Readonly<Record<Scale, string>> {
+  /** Official splits; where there are several, few-shot lists are of the first (dataset "<name>-1"). Default 1. */
+  readonly splits?: number;
 }
 
-interface FewShotColumn extends TableColumn {
-  readonly dataset: Readonly<Record<Scale, string>>;
+export interface FewShotColumn extends TableColumn {
+  readonly dataset: FewShotDataset;
   /** Videos a class. */
   readonly shots: number;
 }
 
-/** The rows of one family's table. */
-type Rows<Model extends FamilyName> = Model | `${Model}+vghif`;
-
-export type FewShotTable<Model extends FamilyName = "clip"> = Table<Rows<Model>, FewShotRow, FewShotColumn>;
+export type FewShotTable<Model extends FamilyName = "clip"> = Table<ComparedKey<Model>, ComparedRow, FewShotColumn>;
 
 export interface FewShotChoice<Model extends FamilyName = "clip"> {
   readonly id: string;
   readonly title: string;
-  /** The baseline's family. Default "clip". */
-  readonly model?: Model;
-  /** One entry a dataset: its name at each scale. */
-  readonly datasets: readonly Readonly<Record<Scale, string>>[];
+  /** The baselines' families. Default: CLIP alone. */
+  readonly models?: readonly Model[];
+  readonly datasets: readonly FewShotDataset[];
   /** K: videos a class, one column each. */
   readonly shots: readonly number[];
   readonly seeds: Readonly<Record<Scale, readonly number[]>>;
@@ -37,50 +35,56 @@ export interface FewShotChoice<Model extends FamilyName = "clip"> {
   readonly published?: () => readonly PublishedRow[];
 }
 
+/** The columns of few-shot comparisons; keys are `<dataset at paper scale>-k<shots>`. */
+export function fewShotColumns(
+  datasets: FewShotChoice["datasets"],
+  shots: readonly number[],
+): Readonly<Record<string, FewShotColumn>> {
+  return Object.fromEntries(
+    datasets.flatMap((dataset) =>
+      shots.map((k) => [`${dataset.paper}-k${k}`, { label: `K = ${k}`, dataset, shots: k }] as const),
+    ),
+  );
+}
+
 /**
- * Declares a few-shot table. Both rows share everything but the fusion: weights, seed (hence shots and order of
- * batches), frames, schedule and what of the backbone is trained. Column keys are `<dataset at paper scale>-k<shots>`.
+ * Declares a few-shot table. The two rows of a family share everything but the fusion: weights, seed (hence shots and order
+ * of batches), frames, schedule and what of the backbone is trained.
  */
 export function fewShotTable<Model extends FamilyName = "clip">({
   id,
   title,
-  model = "clip" as Model,
+  models = ["clip" as Model],
   datasets,
   shots,
   seeds,
   change = {},
   published = () => [],
 }: FewShotChoice<Model>): FewShotTable<Model> {
-  const baseline: Rows<Model> = model;
-  const treatment: Rows<Model> = `${model}+vghif`;
-  const name = FAMILIES[model].title;
   return defineTable({
     id,
     title,
-    claim: "VgHIF improves its baseline",
+    claim: models.length > 1 ? "VgHIF improves each backbone" : "VgHIF improves its baseline",
     metric: "top1",
-    rows: {
-      [baseline]: { label: name, vghif: null },
-      [treatment]: { label: `${name} + VgHIF`, vghif: VGHIF_DEFAULTS },
-    } as Record<Rows<Model>, FewShotRow>,
-    columns: Object.fromEntries(
-      datasets.flatMap((dataset) =>
-        shots.map((k) => [`${dataset.paper}-k${k}`, { label: `K = ${k}`, dataset, shots: k }] as const),
-      ),
-    ),
-    comparisons: [{ baseline, treatment }],
+    ...comparedRows(models),
+    columns: fewShotColumns(datasets, shots),
     seeds,
-    spec: (row, column, seed, scale) => ({
+    spec: ({ model, vghif }, column, seed, scale) => ({
       scale,
       task: "few-shot",
-      dataset: column.dataset[scale],
+      dataset: fewShotDatasetName(column.dataset, scale),
       shots: column.shots,
       seed,
       ...fewShotRecipe(model, scale),
       ...change,
-      vghif: row.vghif,
+      vghif,
       evaluate: "test",
     }),
     published,
   });
+}
+
+/** The name of the dataset that a few-shot run at the scale is on. */
+export function fewShotDatasetName({ splits = 1, ...names }: FewShotDataset, scale: Scale): string {
+  return scale === "paper" && splits > 1 ? `${names.paper}-1` : names[scale];
 }

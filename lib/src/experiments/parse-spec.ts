@@ -25,6 +25,7 @@ const vghif: z.ZodType<VghifConfig> = z.strictObject({
   ffn: z.boolean(),
   ratio: z.number().positive(),
   gate: z.number(),
+  start: z.enum(["normal", "identity"]),
 });
 
 const train: z.ZodType<TrainSpec> = z.strictObject({

@@ -46,7 +46,7 @@ export async function prepare(specs: readonly RunSpec[], options: PrepareOptions
 }
 
 function missingDataset(name: string): readonly string[] {
-  const owner = OWNERS[name];
+  const owner = OWNERS[name.replace(/-\d$/, "")];
   try {
     const root = datasetRoot(findDataset(name));
     return existsSync(root)

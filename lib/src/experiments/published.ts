@@ -10,7 +10,7 @@ export interface PublishedRow {
   readonly frames: string;
   /** Temporal x spatial. */
   readonly views: string;
-  /** Top-1 in percent by column, `hmdb51-k2`; a column that the source does not report is absent. */
+  /** Top-1 in percent by column, `hmdb51-k2` or `hmdb51`; a column that the source does not report is absent. */
   readonly values: Readonly<Record<string, number>>;
   /** Paper or repository, and the place in it. */
   readonly source: string;
@@ -18,7 +18,7 @@ export interface PublishedRow {
   readonly note: string;
 }
 
-interface FewShotLine {
+interface PublishedLine {
   readonly method: string;
   readonly backbone: string;
   readonly frames: string;
@@ -33,12 +33,23 @@ interface FewShotLine {
 
 /** Published few-shot accuracies on HMDB51 and UCF101, K = 2, 4, 8, 16; one row a method, in the file's order. */
 export function publishedFewShot(): readonly PublishedRow[] {
-  const text = readFileSync(path.join(PACKAGE_ROOT, "assets", "published", "few-shot.csv"), "utf8");
-  const { data } = Papa.parse<FewShotLine>(text, { header: true, skipEmptyLines: true });
+  return publishedIn("few-shot.csv", ({ dataset, shots }) => `${dataset}-k${shots}`);
+}
+
+/** Published accuracies under full supervision, by dataset; one row a method, backbone, frames, views and source. */
+export function publishedFull(): readonly PublishedRow[] {
+  return publishedIn("full.csv", ({ dataset }) => dataset);
+}
+
+function publishedIn(file: string, column: (line: PublishedLine) => string): readonly PublishedRow[] {
+  const text = readFileSync(path.join(PACKAGE_ROOT, "assets", "published", file), "utf8");
+  const { data } = Papa.parse<PublishedLine>(text, { header: true, skipEmptyLines: true });
   const rows = new Map<string, PublishedRow>();
-  for (const { method, backbone, frames, views, dataset, shots, top1, source, where, note } of data) {
-    const values = { ...rows.get(method)?.values, [`${dataset}-k${shots}`]: Number(top1) };
-    rows.set(method, { method, backbone, frames, views, values, source: `${source}, ${where}`, note });
+  for (const line of data) {
+    const { method, backbone, frames, views, top1, source, where, note } = line;
+    const key = JSON.stringify([method, backbone, frames, views, source]);
+    const values = { ...rows.get(key)?.values, [column(line)]: Number(top1) };
+    rows.set(key, { method, backbone, frames, views, values, source: `${source}, ${where}`, note });
   }
   return [...rows.values()];
 }

@@ -1,4 +1,4 @@
-/** Training recipes of the few-shot comparisons, one a family of backbones and scale. */
+/** Training recipes of the comparisons, one a family of backbones and scale. */
 import type { FamilyName } from "../models/families.js";
 import { type OfficialRecipe, officialRecipe } from "../models/official-recipes.js";
 import type { RunSpec, Scale, TrainSpec } from "./spec.js";
@@ -72,12 +72,15 @@ const SPARING = { microBatch: 2, remat: true } as const;
 const NEW_MODULES_LR = 2e-5;
 
 /**
- * The official few-shot recipe of a family (models/official-recipes.ts) on CLIP ViT-B/16. "clip" is fine-tuned as a whole, which is
+ * The official recipe of a family (models/official-recipes.ts) on CLIP ViT-B/16. "clip" is fine-tuned as a whole, which is
  * ViFi-CLIP's recipe. VgHIF's own recipe is not open: it is trained as X-CLIP trains its new modules. Of the official recipes,
  * mixup, cutmix and the training transform are not among a run's options. Throws an error for a family without one.
- * @param setting "few-shot, prompts": ViFi-CLIP frozen, with learned prompts
+ * @param setting "few-shot, prompts": ViFi-CLIP frozen, with learned prompts; "full": Kinetics-400's, for every dataset
  */
-export function paperRecipe(family: FamilyName, setting: "few-shot" | "few-shot, prompts" = "few-shot"): Recipe {
+export function paperRecipe(
+  family: FamilyName,
+  setting: "full" | "few-shot" | "few-shot, prompts" = "few-shot",
+): Recipe {
   const official = officialRecipe(family === "clip" ? "vificlip" : family, setting);
   const { epochs, warmupEpochs, batch, lr, weightDecay, labelSmoothing, trained, prompts } = official;
   return {
@@ -106,7 +109,12 @@ function addedOptions({ addedLrScale, decay }: OfficialRecipe): Pick<TrainSpec, 
   return { ...(addedLrScale === 1 ? {} : { addedLrScale }), ...(decay === "all" ? {} : { decay }) };
 }
 
-/** The recipe of a family at a scale. */
+/** The few-shot recipe of a family at a scale. */
 export function fewShotRecipe(family: FamilyName, scale: Scale): Recipe {
   return scale === "smoke" ? SMOKE_RECIPES[family] : paperRecipe(family);
+}
+
+/** The recipe of a family under full supervision at a scale. Smoke: that of the few-shot comparison. */
+export function fullRecipe(family: FamilyName, scale: Scale): Recipe {
+  return scale === "smoke" ? SMOKE_RECIPES[family] : paperRecipe(family, "full");
 }

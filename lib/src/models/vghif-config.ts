@@ -23,6 +23,11 @@ export interface VghifConfig {
   readonly ratio: number;
   /** Start value of the per-channel gates; 0 starts at the baseline exactly. */
   readonly gate: number;
+  /**
+   * How the interaction's matrices start: normal with variance 1 / rows, or as the identity, so that from the first step a
+   * text asks the tokens that resemble it and hears them as they are (as the projections of X-Pool start, arXiv 2203.15086).
+   */
+  readonly start: "normal" | "identity";
 }
 
 export const VGHIF_DEFAULTS = {
@@ -38,4 +43,5 @@ export const VGHIF_DEFAULTS = {
   ffn: true,
   ratio: 4,
   gate: 0,
+  start: "normal",
 } as const satisfies VghifConfig;

@@ -7,11 +7,12 @@ import type { VghifConfig } from "./vghif-config.js";
 /** Normal deviates of standard deviation 1, from a seeded generator of the caller. */
 export type Normal = () => number;
 
-/** Start value of one parameter: a constant, or normal with this standard deviation. */
+/** Start value of one parameter: a constant, normal with this standard deviation, or the identity. */
 interface Start {
   readonly shape: readonly number[];
   readonly fill?: number;
   readonly std?: number;
+  readonly identity?: true;
 }
 
 /** Width of the askers: the joint space, or the text encoder's own where the fusion sits between its blocks. */
@@ -51,7 +52,11 @@ function fusionStarts(config: VghifConfig, clip: ClipConfig): Map<string, Start>
       if (config.interaction !== "mean-pool") norm(`${name}.ln`, width);
       for (const matrix of MATRICES[config.interaction]) {
         const rows = matrix === "k" || matrix === "v" ? clip.embedDim : width;
-        starts.set(`${name}.${matrix}`, { shape: [rows, width], std: rows ** -0.5 });
+        const shape = [rows, width];
+        starts.set(
+          `${name}.${matrix}`,
+          config.start === "identity" ? { shape, identity: true } : { shape, std: rows ** -0.5 },
+        );
       }
       starts.set(`${name}.gate`, { shape: [width], fill: config.gate });
       if (!config.ffn) continue;
@@ -90,7 +95,8 @@ const COPIED = { "ln.weight": "visual.ln_post.weight", "ln.bias": "visual.ln_pos
 
 /**
  * Start values, owned by the caller: level norms and projections copy the backbone's (the deepest level starts in the joint
- * space), matrices are normal with variance 1 / rows, norms the identity, gates `config.gate`.
+ * space), matrices are normal with variance 1 / rows, those of the interaction as `config.start` says, norms the identity,
+ * gates `config.gate`.
  */
 export function initFusion(
   config: VghifConfig,
@@ -108,6 +114,7 @@ export function initFusion(
 }
 
 function startTensor(start: Start, normal: Normal): Tensor {
+  if (start.identity) return tf.eye(start.shape[0]!, start.shape[1]!);
   if (start.std === undefined) return tf.fill([...start.shape], start.fill ?? 0);
   const { std } = start;
   const size = start.shape.reduce((product, n) => product * n, 1);
