@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { peakBytes } from "vghif/dist/bench/memory.js";
 import { compile } from "vghif/dist/engine/compile/compile.js";
 import { startEngine } from "vghif/dist/engine/index.js";
 import { type Params, type Tensor, tf } from "vghif/dist/nn/array.js";
 import { residualBlock } from "vghif/dist/nn/transformer.js";
+import { peakBytes } from "vghif/dist/peak-memory.js";
 import { randomParams, randomTensor } from "../tensors.js";
 
 const WIDTH = 64;

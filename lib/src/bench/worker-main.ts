@@ -2,13 +2,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { startEngine } from "../engine/index.js";
 import { messageOf } from "../errors.js";
+import { peakBytes } from "../peak-memory.js";
 import { projectPath } from "../project.js";
 import { writeSafetensors } from "../weights/safetensors.js";
 import { forwardJob, type Way } from "./forward.js";
 import { writeInputs } from "./inputs.js";
 import { type Job, measure, type Timing } from "./job.js";
 import { decodeJob, kernelJob } from "./media.js";
-import { peakBytes } from "./memory.js";
 import { BACKENDS, type Report, type Task, type Work } from "./task.js";
 import { trainJob } from "./train-step.js";
 

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { startEngine } from "../engine/index.js";
+import { peakBytes } from "../peak-memory.js";
 import { PACKAGE_ROOT } from "../project.js";
 import { runId } from "./id.js";
 import type { ExperimentResult, RunContext } from "./run-experiment.js";
@@ -36,7 +37,7 @@ export async function executeRun(
     backend,
     device,
     node: process.version,
-    peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
+    peakRssMb: Math.round(peakBytes() / 2 ** 20),
     finished: new Date().toISOString(),
   });
 }
@@ -52,7 +53,8 @@ async function runReal(spec: RunSpec, context: RunContext): Promise<ExperimentRe
   return runExperiment(spec, context);
 }
 
-function packageVersion(): string {
+/** "vghif 0.1.0", as the package says of itself. */
+export function packageVersion(): string {
   const text = readFileSync(path.join(PACKAGE_ROOT, "package.json"), "utf8");
   const { name, version } = JSON.parse(text) as { readonly name: string; readonly version: string };
   return `${name} ${version}`;

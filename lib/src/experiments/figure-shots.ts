@@ -1,15 +1,10 @@
-/** figure-shots: accuracy over shots, one panel a dataset, one line a model, band = 95 % interval over seeds. */
+/**
+ * figure-shots: accuracy over shots, one panel a dataset, one line a model, band = 95 % interval over seeds. Reads table 4.
+ */
 import type { Annotation, Axis, AxisName, Figure, ScatterTrace } from "./figure.js";
+import { FIGURE_FONT, FIGURE_WIDTH, modelStyle, rounded } from "./figure-style.js";
 import { percent } from "./format.js";
 import type { GroupResult, RowResult, TableResult } from "./table-result.js";
-
-/** Distinct in hue, lightness and marker, so that the lines part in print and for colour-blind readers. */
-const STYLES = [
-  { color: "#748294", band: "rgba(116,130,148,0.22)", symbol: "circle" },
-  { color: "#d9480f", band: "rgba(217,72,15,0.18)", symbol: "diamond" },
-  { color: "#1864ab", band: "rgba(24,100,171,0.18)", symbol: "square" },
-  { color: "#2b8a3e", band: "rgba(43,138,62,0.18)", symbol: "triangle-up" },
-] as const;
 
 const GAP = 0.09;
 
@@ -47,12 +42,12 @@ export function figureShots(result: TableResult): Figure {
     data,
     layout: {
       title: { text: `Accuracy over shots: mean of seeds, band = 95 % interval (scale ${scale})` },
-      width: 860,
-      height: 420,
-      margin: { l: 62, r: 16, t: 92, b: 96 },
-      legend: { orientation: "h", x: 0.5, xanchor: "center", y: -0.26, yanchor: "top" },
+      width: FIGURE_WIDTH,
+      height: 460,
+      margin: { l: 62, r: 16, t: 92, b: 116 },
+      legend: { orientation: "h", x: 0.5, xanchor: "center", y: -0.24, yanchor: "top" },
       annotations,
-      font: { family: "Helvetica, Arial, sans-serif", size: 13 },
+      font: FIGURE_FONT,
       ...axes,
     },
   };
@@ -70,7 +65,7 @@ function panelTitle(group: GroupResult, x: number): Annotation {
 
 /** The band below, the line above it. */
 function lineOf(row: RowResult, index: number, panel: number, suffix: string): readonly ScatterTrace[] {
-  const { color, band, symbol } = STYLES[index % STYLES.length]!;
+  const { color, band, symbol, dash } = modelStyle(row.key, index);
   const points = row.cells.flatMap(({ column, summary, seeds, videos }) =>
     summary === null ? [] : [{ x: shotsOf(column), summary, seeds: seeds.length, videos: videos?.[0] ?? 0 }],
   );
@@ -88,7 +83,7 @@ function lineOf(row: RowResult, index: number, panel: number, suffix: string): r
     x: points.map(({ x }) => x),
     y: points.map(({ summary }) => rounded(summary.mean)),
     showlegend: panel === 0,
-    line: { color, width: 2 },
+    line: { color, width: 2, dash },
     marker: { color, size: 8, symbol },
     text: points.map(({ summary: { mean, interval }, seeds, videos }) => {
       const range = interval === null ? "no interval" : `95 % interval ${interval.map(percent).join(" to ")}`;
@@ -115,10 +110,6 @@ function lineOf(row: RowResult, index: number, panel: number, suffix: string): r
 /** A t interval of few seeds may leave 0 to 100 %; an accuracy cannot. */
 function possible(percentage: number): number {
   return rounded(Math.min(100, Math.max(0, percentage)));
-}
-
-function rounded(value: number): number {
-  return Number(value.toFixed(3));
 }
 
 function altText({ groups }: TableResult): string {

@@ -1,6 +1,20 @@
 /** The part of a plotly figure that the kit uses: plain JSON, so that a page, a notebook and a test share it. */
 
-/** A line with markers, or a closed band. */
+/** How far a point's interval reaches, in the axis's units; null where it has none. */
+export interface ErrorBars {
+  readonly type: "data";
+  readonly symmetric: false;
+  /** Upwards. */
+  readonly array: readonly (number | null)[];
+  /** Downwards, positive too. */
+  readonly arrayminus: readonly (number | null)[];
+  readonly color: string;
+  /** Pixels. */
+  readonly thickness: number;
+  readonly width: number;
+}
+
+/** A line with markers, points alone, or a closed band. */
 export interface ScatterTrace {
   readonly type: "scatter";
   readonly mode: "lines" | "markers" | "lines+markers";
@@ -12,8 +26,9 @@ export interface ScatterTrace {
   readonly yaxis: string;
   readonly legendgroup: string;
   readonly showlegend: boolean;
-  readonly line?: { readonly color?: string; readonly width: number };
+  readonly line?: { readonly color?: string; readonly width: number; readonly dash?: "solid" | "dash" };
   readonly marker?: { readonly color: string; readonly size: number; readonly symbol: string };
+  readonly error_y?: ErrorBars;
   readonly fill?: "toself";
   readonly fillcolor?: string;
   readonly hoverinfo?: "skip";
@@ -33,6 +48,10 @@ export interface Axis {
   readonly domain?: readonly [number, number];
   readonly anchor?: string;
   readonly matches?: string;
+  readonly showticklabels?: boolean;
+  readonly zeroline?: boolean;
+  readonly zerolinecolor?: string;
+  readonly zerolinewidth?: number;
 }
 
 /** A text above a panel, in shares of the plot's size. */
@@ -64,7 +83,7 @@ interface FigureFrame {
 export type FigureLayout = FigureFrame & { readonly [name in AxisName]?: Axis };
 
 export interface Figure {
-  /** "figure-shots". */
+  /** As on the command line: "figure-shots". */
   readonly id: string;
   /** What the figure shows, for those who do not see it. */
   readonly alt: string;
