@@ -9,7 +9,7 @@ export const register: Register = (program) => {
     .option("--weights <name>", "smoke-clip, an official name, or any checkpoint file", "smoke-clip")
     .option("--clip-weights <name>", "the CLIP that an official ViFi-CLIP file started from; default: the official one")
     .option("--frames <count>", "frames sampled over the video; default: 8, or what the model is made for")
-    .option("--template <text>", "prompt around a label, {} is the label", "{}")
+    .option("--template <text>", "prompt around a label, {} is the label; default: as the model was trained, else {}")
     .option("--json", "print JSON")
     .description("classify a video: the five best labels with their probabilities")
     .action(async (video: string, options: PredictOptions) => {
@@ -34,6 +34,6 @@ interface PredictOptions {
   readonly weights: string;
   readonly clipWeights?: string;
   readonly frames?: string;
-  readonly template: string;
+  readonly template?: string;
   readonly json?: boolean;
 }

@@ -13,6 +13,7 @@ export interface PredictOptions {
   readonly clipWeights?: string;
   /** Default: as many as the model is made for, 8 where it takes any number. */
   readonly frames?: number;
+  /** Default: the one that the model was trained with, where its file tells; else the bare label. */
   readonly template?: string;
 }
 
@@ -40,14 +41,14 @@ export function parseLabels(text: string): string[] {
 }
 
 export async function predict(video: string, labelText: string, options: PredictOptions = {}): Promise<Predicted> {
-  const { weights = SMOKE_CLIP, clipWeights, frames, template = "{}" } = options;
+  const { weights = SMOKE_CLIP, clipWeights, frames, template } = options;
   const labels = parseLabels(labelText);
   const { backend } = await startEngine();
   const recognizer = await loadRecognizer(weights, clipWeights === undefined ? {} : { clipWeights });
   try {
     const { scores, frameCount, indices } = await classifyVideo(recognizer, video, labels, {
       ...(frames === undefined ? {} : { frames }),
-      template,
+      ...(template === undefined ? {} : { template }),
     });
     const kind =
       weights === SMOKE_CLIP

@@ -8,12 +8,15 @@ import { fusionShapes } from "../models/vghif-params.js";
 import type { Params } from "../nn/array.js";
 import { toHost } from "../weights/load.js";
 import { loadBackbone } from "../weights/load-backbone.js";
-import { FUSION_KEY } from "../weights/model.js";
+import { FUSION_KEY, TEMPLATE_KEY } from "../weights/model.js";
+import { printable } from "../weights/printable.js";
 import { SMOKE_CLIP, weightsFile } from "../weights/registry.js";
 import { type HostTensor, writeSafetensors } from "../weights/safetensors.js";
 
 export interface Recognizer extends Tower {
   readonly config: RecognizerConfig;
+  /** Prompt around a label, `{}` being the label: as it was trained, where its file tells; else "{}", the bare label. */
+  readonly template: string;
   /** As it was asked for. */
   readonly weights: string;
   readonly file: string;
@@ -26,8 +29,8 @@ export interface RecognizerSource {
 
 /**
  * Loads a recogniser of any backbone; its parameters are the caller's (`disposeParams`). `weights`: "smoke-clip" (default), an official
- * name, or any checkpoint file; a file written by `saveRecognizer` brings its fusion along. Throws a UserError naming what
- * is missing, extra or misshapen.
+ * name, or any checkpoint file; a file written by `saveRecognizer` brings its fusion and template along. Throws a UserError
+ * naming what is missing, extra or misshapen.
  */
 export async function loadRecognizer(
   weights: string = SMOKE_CLIP,
@@ -36,14 +39,25 @@ export async function loadRecognizer(
   await startEngine();
   const file = weightsFile(weights);
   let vghif: VghifConfig | null = null;
+  let template = BARE;
   const { backbone, params, id } = await loadBackbone(file, {
     ...(clipWeights === undefined ? {} : { tokenTable: weightsFile(clipWeights) }),
     more: ({ config }, metadata) => {
       vghif = fusionOf(metadata[FUSION_KEY], file);
+      template = templateOf(metadata[TEMPLATE_KEY] ?? BARE, file);
       return vghif ? fusionShapes(vghif, config) : new Map();
     },
   });
-  return { config: { backbone, vghif }, backbone, params, hash: id, weights, file };
+  return { config: { backbone, vghif }, backbone, params, template, hash: id, weights, file };
+}
+
+/** The label alone. */
+const BARE = "{}";
+
+function templateOf(text: string, file: string): string {
+  if (text.includes("{}")) return text;
+  const said = `its metadata "${TEMPLATE_KEY}" is "${text}", without "{}", the place of the label`;
+  throw new UserError(printable(`${file}: ${said}`));
 }
 
 function fusionOf(text: string | undefined, file: string): VghifConfig | null {
@@ -55,10 +69,15 @@ function fusionOf(text: string | undefined, file: string): VghifConfig | null {
   }
 }
 
-/** Writes a recogniser, fusion and all, as one safetensors file. */
-export async function saveRecognizer(file: string, params: Params, config: RecognizerConfig): Promise<void> {
+/** Writes a recogniser, fusion, template and all, as one safetensors file. `template`: default the bare label. */
+export async function saveRecognizer(
+  file: string,
+  params: Params,
+  config: RecognizerConfig,
+  template: string = BARE,
+): Promise<void> {
   const tensors = new Map<string, HostTensor>();
   for (const [name, tensor] of Object.entries(params)) tensors.set(name, await toHost(tensor));
-  const metadata = config.vghif ? { [FUSION_KEY]: JSON.stringify(config.vghif) } : {};
-  await writeSafetensors(file, tensors, { metadata });
+  const fusion = config.vghif ? { [FUSION_KEY]: JSON.stringify(config.vghif) } : {};
+  await writeSafetensors(file, tensors, { metadata: { ...fusion, [TEMPLATE_KEY]: template } });
 }

@@ -11,6 +11,9 @@ import { prepare } from "./prepare.js";
 import { manifestHash, type RunContext, runExperiment } from "./run-experiment.js";
 import type { RunSpec } from "./spec.js";
 
+/** Of the files that are kept: those of another number are made anew. */
+const FORMAT = "2";
+
 /**
  * Trains the spec's recogniser, or loads it where it was trained before with the same data and weights. Its parameters
  * are the caller's (`disposeParams`).
@@ -19,13 +22,18 @@ import type { RunSpec } from "./spec.js";
  */
 export async function trainedRecognizer(spec: RunSpec, context: RunContext = {}): Promise<Recognizer> {
   await prepare([spec], context.signal ? { signal: context.signal } : {});
-  const parts = [runId(spec), await sha256OfFile(weightsFile(spec.weights)), manifestHash(findDataset(spec.dataset))];
+  const parts = [
+    FORMAT,
+    runId(spec),
+    await sha256OfFile(weightsFile(spec.weights)),
+    manifestHash(findDataset(spec.dataset)),
+  ];
   const file = path.join(cacheFolder(), "recognizers", `${sha256(parts.join(" ")).slice(0, 24)}.safetensors`);
   if (!existsSync(file)) {
     mkdirSync(path.dirname(file), { recursive: true });
     await runExperiment(spec, {
       ...context,
-      onTrained: (params, config) => saveRecognizer(file, params, config),
+      onTrained: (params, config) => saveRecognizer(file, params, config, spec.template),
     });
   }
   return loadRecognizer(file);

@@ -31,14 +31,15 @@ export async function exportRecognizer(
   file: string,
   options: ExportOptions,
 ): Promise<Exported> {
-  const { classes, batch = "any", maps = false, plain = true } = options;
+  const { classes: asked, batch = "any", maps = false, plain = true } = options;
   const { backbone } = recognizer.config;
   const { frames = backbone.frames ?? 8 } = options;
+  const classes = "labels" in asked ? { template: recognizer.template, ...asked } : asked;
   checkClasses(classes);
   if (backbone.frames !== null && frames !== backbone.frames) {
     throw new UserError(`${recognizer.weights} is made for ${backbone.frames} frames a video, not ${frames}`);
   }
-  const text = "labels" in classes ? await textValues(recognizer, classes.labels, classes.template ?? "{}") : classes;
+  const text = "labels" in classes ? await textValues(recognizer, classes.labels, classes.template) : classes;
   const record = (videos: number): Program => {
     const program = recordRecognizer(recognizer, text, { frames, videos, maps });
     return plain ? { ...program, outputs: portable(program.graph, program.outputs) } : optimize(program, {});

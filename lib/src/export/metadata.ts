@@ -24,7 +24,7 @@ export function packageVersion(): string {
  *   vghif.text_context: learned prompt tokens; token ids have as many placeholder words before the class's own
  */
 export function fileMetadata(
-  { config, weights, hash }: Recognizer,
+  { config, template, weights, hash }: Recognizer,
   classes: ClassChoice,
   frames: number,
   batch: number | "any",
@@ -34,9 +34,8 @@ export function fileMetadata(
   const { range, mean, std } = NORM_CONSTANTS[transform.norm];
   const scaled = (values: readonly number[]): string => JSON.stringify(values.map((value) => value * range));
   return {
-    ...("labels" in classes
-      ? { "vghif.labels": JSON.stringify(classes.labels), "vghif.template": classes.template ?? "{}" }
-      : {}),
+    ...("labels" in classes ? { "vghif.labels": JSON.stringify(classes.labels) } : {}),
+    "vghif.template": ("labels" in classes ? classes.template : undefined) ?? template,
     "vghif.frames": String(frames),
     "vghif.batch": String(batch),
     "vghif.image_size": String(size),

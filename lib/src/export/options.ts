@@ -5,7 +5,7 @@ import type { Port } from "../engine/compile/onnx.js";
 export type ClassChoice =
   | {
       readonly labels: readonly string[];
-      /** Prompt around a label; default "{}", the bare label. */
+      /** Prompt around a label; default: the recogniser's own. */
       readonly template?: string;
     }
   | { readonly count: number };

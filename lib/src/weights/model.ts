@@ -8,6 +8,9 @@ import { fusionShapes } from "../models/vghif-params.js";
 /** Metadata key under which a trained recogniser's file keeps its fusion (a VghifConfig as JSON). */
 export const FUSION_KEY = "vghif.config";
 
+/** Metadata key under which it keeps the prompt template that it was trained with. */
+export const TEMPLATE_KEY = "vghif.template";
+
 /** CLIP's table of token embeddings. ViFi-CLIP never trains it, and its official files leave it out. */
 export const TOKEN_TABLE = "token_embedding.weight";
 
