@@ -4,11 +4,12 @@ import type { Register } from "./main.js";
 export const register: Register = (program) => {
   program
     .command("export")
-    .argument("<model>", "smoke-clip, an official name, or a .safetensors file, fusion and all")
+    .argument("<model>", "smoke-clip, an official name, or any checkpoint file; its fusion comes along")
     .requiredOption("--onnx <file>", "the file to write")
     .option("--labels <list>", "classes in the file: separated by commas, or a file with one label a line")
     .option("--classes <count>", "without labels: rows of the input token_ids")
-    .option("--template <text>", "prompt around a label, {} is the label", "{}")
+    .option("--template <text>", "prompt around a label, {} is the label; default: as the model was trained, else {}")
+    .option("--clip-weights <name>", "the CLIP that an official ViFi-CLIP file started from; default: the official one")
     .option("--frames <count>", "frames a video; default: as many as the model is made for, else 8")
     .option("--batch <count>", 'videos a run: a number, or "any"', "any")
     .option("--maps", "the attention of every visit of the fusion as outputs too")
@@ -20,18 +21,20 @@ export const register: Register = (program) => {
       const { exportModel } = await import("../export/export-model.js");
       const { parseLabels } = await import("../evaluate/predict.js");
       const { count } = await import("./numbers.js");
-      const { labels, classes, template, frames, batch, maps = false, portable } = options;
+      const { labels, classes, template, clipWeights, frames, batch, maps = false, portable } = options;
       if ((labels === undefined) === (classes === undefined)) {
         throw new UsageError('give the classes: either --labels "a,b,c"|FILE, or --classes COUNT');
       }
-      const done = await exportModel(model, options.onnx, {
+      const prompt = template === undefined ? {} : { template };
+      const settings = {
         classes:
-          labels === undefined ? { count: count("--classes", classes!) } : { labels: parseLabels(labels), template },
+          labels === undefined ? { count: count("--classes", classes!) } : { labels: parseLabels(labels), ...prompt },
         ...(frames === undefined ? {} : { frames: count("--frames", frames) }),
         batch: batch === "any" ? "any" : count("--batch", batch),
         maps,
         plain: portable,
-      });
+      };
+      const done = await exportModel(model, options.onnx, settings, clipWeights === undefined ? {} : { clipWeights });
       if (options.json) {
         console.log(JSON.stringify(done));
         return;
@@ -46,7 +49,8 @@ interface Options {
   readonly onnx: string;
   readonly labels?: string;
   readonly classes?: string;
-  readonly template: string;
+  readonly template?: string;
+  readonly clipWeights?: string;
   readonly frames?: string;
   readonly batch: string;
   readonly maps?: boolean;
