@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -7,6 +16,8 @@ import { type GeneratedDataset, generatedDataset } from "vghif/dist/data/generat
 import { DIFFICULTY } from "vghif/dist/data/generated/difficulty.js";
 import { generateDataset } from "vghif/dist/data/generated/generate.js";
 import { startEngine } from "vghif/dist/engine/index.js";
+import { runId } from "vghif/dist/experiments/id.js";
+import { parseSpec } from "vghif/dist/experiments/parse-spec.js";
 import { type ExperimentResult, runExperiment } from "vghif/dist/experiments/run-experiment.js";
 import type { RunSpec } from "vghif/dist/experiments/spec.js";
 import { VGHIF_DEFAULTS } from "vghif/dist/models/vghif-config.js";
@@ -141,6 +152,34 @@ describe("a run", () => {
   it("scores without training", async () => {
     const result = await runExperiment({ ...SPEC, task: "zero-shot", shots: null, vghif: null, train: null });
     assert.deepEqual([result.epochs.length, result.parameters.trained, result.final.n], [0, 0, 9]);
+  });
+
+  it("keeps features once for all seeds where no seed decides them", async () => {
+    const features = path.join(folder, "cache", "features");
+    const folders = (): number => readdirSync(features).length;
+    const zeroShot = { ...SPEC, task: "zero-shot", shots: null, vghif: null, train: null } as const;
+    await runExperiment(zeroShot);
+    const known = folders();
+    for (const seed of [1, 2]) await runExperiment({ ...zeroShot, model: "actionclip", seed });
+    assert.equal(folders(), known + 1, "ActionCLIP's seed draws what stands after the tower");
+    for (const seed of [1, 2]) await runExperiment({ ...zeroShot, model: "xclip", seed });
+    assert.equal(folders(), known + 3, "X-CLIP's seed draws the messages in the tower");
+  });
+
+  it("spells class names in prompts as it is told", async () => {
+    const lossesOf = async (spec: RunSpec) => (await runExperiment(spec)).epochs.map(({ loss }) => loss);
+    const train = { ...SPEC.train!, epochs: 1, warmupEpochs: 0 };
+    const [spec, words, camel] = [{}, { spelling: "words" }, { spelling: "camel" }].map((spelling) =>
+      parseSpec({ ...SPEC, ...spelling, train }, "spec.json"),
+    );
+    assert.equal(new Set([spec, words, camel].map((each) => runId(each!))).size, 3);
+    const losses = await lossesOf(spec!);
+    assert.deepEqual(await lossesOf(words!), losses, "the manifest's names are words");
+    assert.notDeepEqual(await lossesOf(camel!), losses);
+    assert.throws(
+      () => parseSpec({ ...SPEC, spelling: "loud" }, "spec.json"),
+      /field "spelling": expected one of "words"/,
+    );
   });
 
   it("lists videos that cannot be read, scores the others", async () => {

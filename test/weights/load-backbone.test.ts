@@ -18,6 +18,7 @@ import { PROJECT_ROOT } from "../shared.js";
 import { numbers } from "../tensors.js";
 import { TINY_CLIP } from "../tiny-clip.js";
 import { SIZES, type Tensors, tensorsOf } from "./huggingface.js";
+import { officialVificlip } from "./vificlip-file.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "vghif backbone "));
 after(() => rmSync(folder, { recursive: true }));
@@ -40,31 +41,14 @@ async function write(name: string, tensors: Tensors): Promise<string> {
 
 /** Loads, frees the parameters, keeps their numbers. */
 async function loaded(file: string, request?: BackboneRequest) {
-  const { backbone, params, id }: LoadedBackbone = await loadBackbone(file, request);
+  const { backbone, params, id, towerIds }: LoadedBackbone = await loadBackbone(file, request);
   const values = new Map(Object.entries(params).map(([name, value]) => [name, numbers(value)]));
   disposeParams(params);
-  return { backbone, values, id };
+  return { backbone, values, id, towerIds };
 }
 
 function assertHolds(values: ReadonlyMap<string, number[]>, tensors: Tensors): void {
   for (const [name, { data }] of tensors) assert.deepEqual(values.get(name), Array.from(data), name);
-}
-
-/** As ViFi-CLIP's official code saves it: its own names, no token table, the buffers of its class prompts. */
-function official(tensors: Tensors): Tensors {
-  const theirs: Tensors = new Map();
-  for (const [name, tensor] of tensors) {
-    if (name === TOKEN_TABLE) continue;
-    const own = name === "logit_scale" || name.startsWith("prompt_learner.");
-    theirs.set(
-      own ? name : name.startsWith("visual.") ? name.replace("visual", "image_encoder") : `text_encoder.${name}`,
-      tensor,
-    );
-  }
-  for (const buffer of ["token_prefix", "token_suffix"]) {
-    theirs.set(`prompt_learner.${buffer}`, { dtype: "F32", shape: [2, 1], data: Float32Array.of(1, 2) });
-  }
-  return theirs;
 }
 
 const seeded = (seed: number): Pick<BackboneRequest, "draws" | "drawsKey"> => ({
@@ -85,6 +69,7 @@ describe("a backbone's checkpoint", () => {
       assert.equal(found.values.size, tensors.size);
       assertHolds(found.values, tensors);
       assert.equal(found.id, await sha256(file));
+      assert.deepEqual(found.towerIds, { visual: found.id, text: found.id });
     });
   }
 
@@ -110,6 +95,36 @@ describe("a backbone's checkpoint", () => {
     assert.notEqual(longer.id, one.id, "other shapes are other parameters");
     const plain = await loaded(file, { family: "vificlip", ...seeded(7) });
     assert.equal(plain.id, await sha256(file), "nothing is drawn");
+  });
+
+  it("has what is drawn in the id of the tower whose tokens it takes part in alone", async () => {
+    const file = await write("towers", tensorsOf(clipShapes(SIZES)));
+    const cases: [request: BackboneRequest, seedDecides: { visual: boolean; text: boolean }][] = [
+      [
+        { family: "xclip", frames: FRAMES },
+        { visual: true, text: false },
+      ], // messages between frames
+      [{ family: "actionclip" }, { visual: false, text: false }], // its transformer stands after the towers
+      [
+        { family: "vificlip", visionPrompts: VISION },
+        { visual: true, text: false },
+      ],
+      [
+        { family: "vificlip", textPrompts: TEXT },
+        { visual: false, text: true },
+      ],
+      [{ family: "vificlip" }, { visual: false, text: false }],
+    ];
+    const ids = new Set<string>();
+    for (const [request, decides] of cases) {
+      const [one, other] = [7, 8].map((seed) => loaded(file, { ...request, ...seeded(seed) }));
+      const [a, b] = [(await one!).towerIds, (await other!).towerIds];
+      assert.deepEqual({ visual: a.visual !== b.visual, text: a.text !== b.text }, decides, JSON.stringify(request));
+      for (const id of [a.visual, b.visual]) ids.add(id);
+    }
+    // X-CLIP's two, ActionCLIP's, two with vision prompts, one with text prompts; a plain ViFi-CLIP is the file itself.
+    assert.equal(ids.size, 7);
+    assert.ok(ids.has(await sha256(file)));
   });
 
   it("of CLIP is no X-CLIP without training", async () => {
@@ -162,13 +177,13 @@ describe("an official ViFi-CLIP file", () => {
 
   it("loads with the token table of the CLIP that is named, plain or with prompts", async () => {
     const tokenTable = await write("clip-of-it", clip);
-    const plain = await write("plain", official(clip));
+    const plain = await write("plain", officialVificlip(clip));
     const found = await loaded(plain, { tokenTable });
     assert.equal(found.backbone.family, "vificlip");
     assert.equal(found.values.size, clip.size);
     assertHolds(found.values, clip);
 
-    const whole = await loaded(await write("with-prompts", official(prompted)), { tokenTable });
+    const whole = await loaded(await write("with-prompts", officialVificlip(prompted)), { tokenTable });
     assert.deepEqual(whole.backbone.config, BACKBONES.vificlip.config);
     assertHolds(whole.values, new Map([...prompted, [TOKEN_TABLE, clip.get(TOKEN_TABLE)!]]));
 
@@ -176,12 +191,14 @@ describe("an official ViFi-CLIP file", () => {
     const shifted: HostTensor = { ...table, data: Float32Array.from(table.data, (x) => x + 1) };
     const other = await loaded(plain, { tokenTable: await write("other", new Map([...clip, [TOKEN_TABLE, shifted]])) });
     assert.notEqual(other.id, found.id, "the table is part of the parameters");
+    assert.notEqual(other.towerIds.text, found.towerIds.text);
+    assert.equal(other.towerIds.visual, found.towerIds.visual);
   });
 
   it("without prompts is a CLIP that prompts can be learned on", async () => {
     const tokenTable = await write("table", clip);
     const request = { family: "vificlip", visionPrompts: VISION, textPrompts: TEXT, tokenTable } as const;
-    const found = await loaded(await write("to-prompt", official(clip)), { ...request, ...seeded(3) });
+    const found = await loaded(await write("to-prompt", officialVificlip(clip)), { ...request, ...seeded(3) });
     assert.deepEqual(found.backbone.config, BACKBONES.vificlip.config);
     assertHolds(found.values, clip);
     assert.equal(found.values.get("prompt_learner.ctx")!.length, 3 * SIZES.textWidth);
@@ -191,7 +208,7 @@ describe("an official ViFi-CLIP file", () => {
     const weights = path.join(folder, "weights");
     mkdirSync(weights);
     process.env.VGHIF_WEIGHTS = weights;
-    const small = await write("small", official(clip));
+    const small = await write("small", officialVificlip(clip));
     await assert.rejects(
       loadBackbone(small),
       /sizes are none of the official ones: give that CLIP's checkpoint \(--clip-w/,
@@ -226,7 +243,7 @@ describe("an official ViFi-CLIP file", () => {
 
   it("classifies as the CLIP of the same numbers does, the table from --clip-weights", async () => {
     const tensors = tensorsOf(clipShapes(TINY_CLIP));
-    const [file, theirs] = [await write("tiny", tensors), await write("tiny-vifi", official(tensors))];
+    const [file, theirs] = [await write("tiny", tensors), await write("tiny-vifi", officialVificlip(tensors))];
     const video = path.join(PROJECT_ROOT, "notebooks", "media", "forecourt.mp4");
     const [clipAnswer, answer] = [
       await predict(video, "walking,sitting,jumping", { weights: file, frames: 2 }),

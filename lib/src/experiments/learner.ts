@@ -1,5 +1,5 @@
 /** A recogniser that is being trained and scored: its fixed and trained parameters, and where its videos come from. */
-import type { VideoTextBackbone } from "../models/backbone.js";
+import { towerOf, type VideoTextBackbone } from "../models/backbone.js";
 import type { TextBatch } from "../models/clip.js";
 import {
   type RecognizerConfig,
@@ -36,9 +36,8 @@ export function trainedBackbone(trainable: Trainable, backbone: VideoTextBackbon
 
 /** Which towers stay as they are, so that what they make of videos or of texts is computed once. */
 export function frozenTowers(trainable: Trainable, backbone: VideoTextBackbone): { visual: boolean; text: boolean } {
-  const inTowers = trainedBackbone(trainable, backbone).filter((name) => !backbone.inGroup(name, "head"));
-  const visual = (name: string): boolean => name.startsWith("visual.");
-  return { visual: !inTowers.some(visual), text: inTowers.every(visual) };
+  const towers = trainedBackbone(trainable, backbone).map((name) => towerOf(backbone, name));
+  return { visual: !towers.includes("visual"), text: !towers.includes("text") };
 }
 
 export class Learner {

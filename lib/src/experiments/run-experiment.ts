@@ -1,4 +1,5 @@
 /** One run from its spec: data, weights, features, training, evaluation. What it returns depends on the spec alone. */
+import { spelledClasses } from "../data/class-names.js";
 import { drawShots } from "../data/few-shot.js";
 import { datasetRoot, findDataset } from "../data/manifest-find.js";
 import { random } from "../data/random.js";
@@ -56,17 +57,21 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   const { training, evaluation } = samplesOf(spec, dataset);
   const file = weightsFile(spec.weights);
   const hash = await sha256OfFile(file);
-  const { backbone: loaded, params, id } = await loadSpecBackbone(spec, file);
+  const { backbone: loaded, params, towerIds } = await loadSpecBackbone(spec, file);
   const backbone = spec.train?.remat ? withRemat(loaded) : loaded;
   const config: RecognizerConfig = { backbone, vghif: spec.vghif };
   const trainable = spec.train?.trainable ?? "none";
   const started = performance.now();
-  const source = await sourceOf(spec, context, config, params, id, datasetRoot(dataset), [...training, ...evaluation]);
+  const source = await sourceOf(spec, context, config, params, towerIds.visual, datasetRoot(dataset), [
+    ...training,
+    ...evaluation,
+  ]);
   const featureSeconds = secondsSince(started);
 
+  const names = spelledClasses(dataset.classes, spec.spelling);
   const text = frozenTowers(trainable, backbone).text
-    ? await frozenTexts({ config, params, hash: id }, dataset.classes, spec.template)
-    : await backbonePrompts(backbone, dataset.classes, spec.template);
+    ? await frozenTexts({ config, params, hash: towerIds.text }, names, spec.template)
+    : await backbonePrompts(backbone, names, spec.template);
   const fusion = spec.vghif
     ? initFusion(spec.vghif, backbone.config, params, random(spec.seed).fork("fusion").normal)
     : {};

@@ -11,13 +11,14 @@ import { UserError } from "../errors.js";
 import { projectPath } from "../project.js";
 import { sha256 } from "../weights/load.js";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../weights/safetensors.js";
+import { FeatureMemory } from "./memory.js";
 
 /** Tensors by name: "cls" [T, D] and maybe "patches" [T, N, D] of the last block; "level.<n>.cls" [T, D], "level.<n>.patch" [N, D], n from 1. */
 export type VideoFeature = ReadonlyMap<string, HostTensor>;
 
 /** Everything that decides a feature but the video itself. */
 export interface FeatureKey {
-  /** SHA-256 of the weights file. */
+  /** Of everything that decides the tower's parameters (`Tower.hash`). */
   readonly weights: string;
   readonly frames: number;
   /** JSON of the transform. */
@@ -32,6 +33,11 @@ export function cacheFolder(): string {
   const chosen = process.env.VGHIF_CACHE;
   return chosen ? path.resolve(chosen) : projectPath("cache");
 }
+
+/** Bytes of features that a process keeps in memory beside the files. */
+const IN_MEMORY = 256e6;
+
+const memory = new FeatureMemory(IN_MEMORY);
 
 export class FeatureCache {
   private readonly folder: string;
@@ -52,11 +58,20 @@ export class FeatureCache {
     return path.join(this.folder, `${(await sha256(video)).slice(0, 32)}.safetensors`);
   }
 
+  /** Whether there is a file of features. */
+  has(file: string): boolean {
+    return existsSync(file);
+  }
+
   /** The features in a cache file; null where there are none. A damaged file is removed. */
   async read(file: string): Promise<VideoFeature | null> {
     if (!existsSync(file)) return null;
+    const kept = memory.get(file);
+    if (kept) return kept;
     try {
-      return await readSafetensors(file);
+      const feature = await readSafetensors(file);
+      memory.set(file, feature);
+      return feature;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       await rm(file, { force: true });
@@ -66,5 +81,6 @@ export class FeatureCache {
 
   async write(file: string, feature: VideoFeature): Promise<void> {
     await writeSafetensors(file, feature);
+    memory.set(file, feature);
   }
 }

@@ -12,7 +12,7 @@ import type { VideoFeature } from "./cache.js";
 export interface Tower {
   readonly backbone: VideoTextBackbone;
   readonly params: Params;
-  /** Of everything that decides the parameters: the weights file's SHA-256, or a hash of it and of how the rest started. */
+  /** Of everything that decides the tower's parameters: the weights file's SHA-256, or a hash of it and of how the rest started. */
   readonly hash: string;
 }
 

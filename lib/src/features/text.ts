@@ -26,7 +26,7 @@ export type TextValues = Readonly<Record<string, Value>>;
 export interface TextSide {
   readonly config: RecognizerConfig;
   readonly params: Params;
-  /** Of everything that decides the parameters; "" keeps nothing on disk. */
+  /** Of everything that decides the text tower's parameters; "" keeps nothing on disk. */
   readonly hash: string;
 }
 

@@ -64,6 +64,12 @@ export interface VideoTextBackbone {
   conditionText(params: Params, text: Tensor, video: EmbeddedVideo, tap?: Tap): Tensor;
 }
 
+/** The tower whose tokens a parameter takes part in; null for one that stands after the towers. */
+export function towerOf({ inGroup }: VideoTextBackbone, name: string): "visual" | "text" | null {
+  if (inGroup(name, "head")) return null;
+  return name.startsWith("visual.") ? "visual" : "text";
+}
+
 /** The last block's tokens out of a tower's levels [B, T, 1+N, D]. */
 export function lastTokens(levels: readonly Tensor[], patches: boolean): LastTokens {
   const last = levels.at(-1)!;

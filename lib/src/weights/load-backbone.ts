@@ -1,7 +1,7 @@
 /** A checkpoint to a backbone of any family: the file's own, or one that starts from a CLIP checkpoint. */
 import { createHash } from "node:crypto";
 import { messageOf, UserError } from "../errors.js";
-import type { Shapes, VideoTextBackbone } from "../models/backbone.js";
+import { type Shapes, towerOf, type VideoTextBackbone } from "../models/backbone.js";
 import { clipConfigOf, clipShapes } from "../models/clip-config.js";
 import {
   type BackboneOptions,
@@ -25,7 +25,7 @@ export interface BackboneRequest extends Partial<BackboneOptions> {
   readonly family?: FamilyName;
   /** Streams of random numbers by parameter name, for what the family adds to a CLIP checkpoint. */
   readonly draws?: (name: string) => Draws;
-  /** What decides those streams, such as a seed: part of the loaded backbone's id. */
+  /** What decides those streams, such as a seed: part of the ids of what was drawn. */
   readonly drawsKey?: string;
   /**
    * CLIP checkpoint with the token table that official ViFi-CLIP files leave out. Default: the official one of the same sizes,
@@ -43,6 +43,8 @@ export interface LoadedBackbone {
   readonly metadata: Checkpoint["metadata"];
   /** Names the parameters: the file's SHA-256 or, where some were drawn or came from another file, a hash of it and of those. */
   readonly id: string;
+  /** The same of what decides each tower's tokens alone: modules after the towers, and the other tower, are left out. */
+  readonly towerIds: Readonly<Record<"visual" | "text", string>>;
 }
 
 /**
@@ -78,7 +80,7 @@ export async function loadBackbone(file: string, request: BackboneRequest = {}):
       backbone,
       params: { ...params, ...added },
       metadata: source.metadata,
-      id: await idOf(file, family, added, table, request),
+      ...(await idsOf(file, backbone, added, table, request.drawsKey ?? "")),
     };
   } finally {
     await source.close();
@@ -148,17 +150,30 @@ function drawAdded(
   return startAdded(family, backbone, draws);
 }
 
-async function idOf(
+async function idsOf(
   file: string,
-  family: FamilyName,
+  backbone: VideoTextBackbone,
   added: Readonly<Record<string, Tensor>>,
   table: HostTensor | null,
-  request: BackboneRequest,
-): Promise<string> {
+  drawsKey: string,
+): Promise<Pick<LoadedBackbone, "id" | "towerIds">> {
   const hash = await sha256(file);
-  const parts = [hash];
-  const drawn = Object.entries(added).map(([name, { shape }]) => `${name} ${shape}`);
-  if (drawn.length > 0) parts.push(family, request.drawsKey ?? "", ...drawn);
-  if (table) parts.push(createHash("sha256").update(table.data).digest("hex"));
-  return parts.length === 1 ? hash : createHash("sha256").update(parts.join("\n")).digest("hex");
+  const drawn = Object.entries(added).map(([name, { shape }]) => ({
+    tower: towerOf(backbone, name),
+    text: `${name} ${shape}`,
+  }));
+  const tableParts = table ? [createHash("sha256").update(table.data).digest("hex")] : [];
+  const named = (own: typeof drawn, others: readonly string[]): string => {
+    const parts = [hash];
+    // A family that adds something may compute its towers in its own way, even where it adds nothing to them.
+    if (drawn.length > 0) parts.push(backbone.family);
+    if (own.length > 0) parts.push(drawsKey, ...own.map(({ text }) => text));
+    parts.push(...others);
+    return parts.length === 1 ? hash : createHash("sha256").update(parts.join("\n")).digest("hex");
+  };
+  const of = (tower: "visual" | "text") => drawn.filter((parameter) => parameter.tower === tower);
+  return {
+    id: named(drawn, tableParts),
+    towerIds: { visual: named(of("visual"), []), text: named(of("text"), tableParts) },
+  };
 }
