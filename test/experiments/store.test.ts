@@ -3,9 +3,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { UserError } from "vghif/dist/errors.js";
+import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 import { openStore } from "vghif/dist/experiments/store.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
-import { table4 } from "vghif/dist/experiments/declared/table-4.js";
+import { temporaryName } from "vghif/dist/files.js";
 import { exampleRecord, temporaryFolder } from "./example-runs.js";
 
 const SPECS = tableSpecs(table4, "smoke");
@@ -24,6 +25,9 @@ test("a record comes back as it was written; has, list and file agree", (t) => {
     store.list().map((record) => record.id),
     [RECORD.id, second.id].sort(),
   );
+  assert.deepEqual([...store.ids()].sort(), [RECORD.id, second.id].sort());
+  assert.equal(store.add({ ...RECORD, finished: "2026-02-02T00:00:00.000Z" }), store.file(RECORD.id));
+  assert.equal(store.read(RECORD.id).finished, RECORD.finished, "the first record of a run stays");
   assert.equal(fs.readdirSync(store.folder).length, 2, "no temporary file stays behind");
 });
 
@@ -73,7 +77,7 @@ test("a full disk is said, and nothing half-written stays", (t) => {
   const device = "/dev/full";
   if (!fs.existsSync(device)) return t.skip(`SKIPPED: there is no ${device} here to stand for a full disk`);
   const store = openStore(temporaryFolder(t));
-  const temporary = `${store.file(RECORD.id)}.${process.pid}.tmp`;
+  const temporary = temporaryName(store.file(RECORD.id));
   fs.symlinkSync(device, temporary);
   assert.throws(() => store.write(RECORD), /the disk is full; free some space and run again/);
   assert.deepEqual(fs.readdirSync(store.folder), []);

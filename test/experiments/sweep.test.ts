@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
@@ -104,25 +106,50 @@ test("an abort stops the workers at once, keeps what is finished, and leaves no 
   assert.deepEqual(fs.readdirSync(store.folder), [`${runId(SPECS[0]!)}.json`]);
 });
 
-test("one worker alone sees a set of videos first; other sets go on beside it", async (t) => {
+test("two sweeps of the same runs at the same time: every record once, whole, and the first one's", async (t) => {
   const store = openStore(temporaryFolder(t));
-  const specs = SPECS.slice(0, 16);
-  const states: SweepState[] = [];
-  await runMissing(specs, store, { jobs: 4, worker: WORKER, onState: (state) => states.push(state) });
-  const warm = states.findIndex(({ running }) =>
-    running.some(({ event }) => event !== null && event.phase !== "features"),
-  );
-  assert.ok(warm > 0);
-  for (const { running } of states.slice(0, warm)) {
-    const sets = running.map(({ label }) => label.split(",")[0]!);
-    assert.equal(new Set(sets).size, sets.length, sets.join(" "));
-  }
-  assert.ok(
-    states.some(({ running }) => running.length > 2),
-    "once features are there, runs on them go side by side",
-  );
-  assert.equal(store.list().length, 16);
+  const specs = [...SPECS.slice(0, 12), ...SPECS.slice(0, 3)];
+  const sweeps = [0, 1].map(() => runMissing(specs, store, { jobs: 2, worker: WORKER }));
+  const seen = new Map<string, string>();
+  const watch = setInterval(() => {
+    for (const { id, finished } of store.list()) if (!seen.has(id)) seen.set(id, finished);
+  }, 5);
+  const results = await Promise.all(sweeps);
+  clearInterval(watch);
+  for (const { total, done, failed } of results) assert.deepEqual([total, done, failed], [12, 12, []]);
+  assert.equal(fs.readdirSync(store.folder).length, 12);
+  assert.ok(seen.size > 0);
+  for (const [id, finished] of seen) assert.equal(store.read(id).finished, finished);
 });
+
+test("workers end when the process of their sweep is killed", async (t) => {
+  const store = openStore(temporaryFolder(t));
+  const script = `require(${JSON.stringify(require.resolve("vghif/dist/experiments/sweep.js"))}).runMissing(
+    ${JSON.stringify(SPECS.slice(0, 2).map((spec) => ({ ...spec, template: "{} hang" })))},
+    require(${JSON.stringify(require.resolve("vghif/dist/experiments/store.js"))}).openStore(${JSON.stringify(store.folder)}),
+    { jobs: 2, worker: ${JSON.stringify(WORKER)}, onState: ({ running }) => {
+      if (running.length === 2 && running.every(({ event }) => event)) console.log("both");
+    } })`;
+  const parent = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(parent.stdout, "data");
+  const workers = childrenOf(parent.pid!);
+  if (workers === null) return t.skip("SKIPPED: there is no /proc here to see the workers by");
+  assert.equal(workers.length, 2);
+  parent.kill("SIGKILL");
+  for (let tries = 0; workers.some(isThere); tries++) {
+    assert.ok(tries < 100, "a worker goes on without its parent");
+    await sleep(50);
+  }
+});
+
+function childrenOf(pid: number): readonly number[] | null {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split(" ").map(Number) : null;
+}
+
+function isThere(pid: number): boolean {
+  return fs.existsSync(`/proc/${pid}`) && !/^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
+}
 
 test("a run whose record is there is not computed again; its signal reaches it", async (t) => {
   const store = openStore(temporaryFolder(t));

@@ -14,6 +14,7 @@ import { register as pretrain } from "./pretrain.js";
 import { register as report } from "./report.js";
 import { register as reproduce } from "./reproduce.js";
 import { register as run } from "./run.js";
+import { register as sweep } from "./sweep.js";
 import { register as tokenize } from "./tokenize.js";
 import { register as weights } from "./weights.js";
 
@@ -25,6 +26,7 @@ const COMMANDS: readonly Register[] = [
   devices,
   run,
   reproduce,
+  sweep,
   report,
   fewShot,
   predict,

@@ -1,4 +1,6 @@
 /** What `reproduce` and `few-shot` share: run what tables lack with progress, say what failed, print the tables. */
+import { UsageError } from "../errors.js";
+import type { SlurmConfig } from "../experiments/slurm/config.js";
 import type { Scale } from "../experiments/spec.js";
 import type { RecordStore } from "../experiments/store.js";
 import type { Table } from "../experiments/table.js";
@@ -12,27 +14,43 @@ export function jobsOf(text: string | undefined): number | null {
   return text === undefined ? null : count("--jobs", text);
 }
 
+/** Where runs go: what `--engine` and `--slurm` say; null for this machine. */
+export async function slurmOf(engine: string, file: string | undefined): Promise<SlurmConfig | null> {
+  if (engine === "local") {
+    if (file !== undefined) throw new UsageError("--slurm is for --engine slurm");
+    return null;
+  }
+  if (engine !== "slurm") throw new UsageError(`--engine is "${engine}": give local or slurm`);
+  const { readSlurmConfig } = await import("../experiments/slurm/config.js");
+  return readSlurmConfig(file);
+}
+
 /**
- * Runs what the tables lack; a failed run is a line on stderr and exit code 1. Returns null where it was interrupted.
+ * Runs what the tables lack, here or, with a configuration, on Slurm; a failed run is a line on stderr and exit code 1. Returns null where it was interrupted.
  */
 export async function runTables(
   tables: readonly Table[],
   scale: Scale,
   store: RecordStore,
   jobs: number | null,
+  slurm: SlurmConfig | null = null,
 ): Promise<readonly TableResult[] | null> {
   const { reproduceTables } = await import("../experiments/reproduce.js");
   const { shortId } = await import("../experiments/id.js");
+  const { runOnSlurm } = await import("../experiments/slurm/run.js");
   const progress = progressOn();
   const made = await untilInterrupted(
     (signal) =>
       reproduceTables(tables, scale, store, {
         signal,
+        ...(slurm ? { run: (specs, to, options) => runOnSlurm(specs, to, slurm, options) } : {}),
         ...(jobs === null ? {} : { jobs }),
         onVideo: (name, done, total) => progress.show(`data ${name}`, done, total),
         onState: (state) => showSweep(progress, state),
       }).finally(() => progress.stop()),
-    "finished runs are kept: run the same command again to go on",
+    slurm
+      ? "the tasks go on: run the same command again to wait for them, or end them with vghif sweep cancel"
+      : "finished runs are kept: run the same command again to go on",
   );
   if (made === null) return null;
   const { failed } = made.sweep;

@@ -29,7 +29,7 @@ export async function executeRun(
   const result = await run(spec, context);
   context.signal?.throwIfAborted();
   const { backend, device } = await startEngine();
-  return store.write({
+  return store.add({
     id,
     spec,
     ...result,

@@ -20,8 +20,14 @@ import type { RunContext } from "./run-experiment.js";
 import type { RunSpec, TrainSpec } from "./spec.js";
 import { disposeBatch, type VideoSource } from "./videos.js";
 
-/** Seconds between two checkpoints of a run. Runs that are shorter leave none. */
-const CHECKPOINT_SECONDS = 60;
+/** Seconds between two checkpoints of a run: VGHIF_CHECKPOINT_SECONDS, else 60. Runs that are shorter leave none. */
+function checkpointSeconds(): number {
+  const text = process.env.VGHIF_CHECKPOINT_SECONDS;
+  if (!text) return 60;
+  const seconds = Number(text);
+  if (seconds >= 0) return seconds;
+  throw new UserError(`VGHIF_CHECKPOINT_SECONDS is "${text}": set it to a number of seconds`);
+}
 
 export interface CheckpointPlace {
   readonly file: string;
@@ -85,7 +91,7 @@ export async function fit(
       total: problem.schedule.steps,
       note: `loss ${loss.toFixed(3)}`,
     });
-    if (performance.now() - saved > 1000 * (context.checkpointSeconds ?? CHECKPOINT_SECONDS)) {
+    if (performance.now() - saved > 1000 * (context.checkpointSeconds ?? checkpointSeconds())) {
       mkdirSync(path.dirname(place.file), { recursive: true });
       await saveCheckpoint(place.file, await snapshot(), `${place.run} ${backend}`, JSON.stringify({ epochs, sum }));
       saved = performance.now();

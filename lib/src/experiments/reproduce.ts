@@ -2,13 +2,22 @@
 import { runId } from "./id.js";
 import { setOutdatedAside } from "./outdated.js";
 import { prepare } from "./prepare.js";
-import type { Scale } from "./spec.js";
+import type { RunSpec, Scale } from "./spec.js";
 import type { RecordStore } from "./store.js";
-import { runMissing, type SweepResult, type SweepState } from "./sweep.js";
+import { runMissing, type SweepOptions, type SweepResult, type SweepState } from "./sweep.js";
 import { type Table, tableSpecs } from "./table.js";
 import { readTable, type TableResult } from "./table-result.js";
 
+/** Runs what has no record, somewhere. */
+export type RunAll = (
+  specs: readonly RunSpec[],
+  store: RecordStore,
+  options: Pick<SweepOptions, "jobs" | "signal" | "onState">,
+) => Promise<SweepResult>;
+
 export interface ReproduceOptions {
+  /** Default: runMissing, in worker processes on this machine. */
+  readonly run?: RunAll;
   /** Worker processes. Default: runMissing's. */
   readonly jobs?: number;
   readonly signal?: AbortSignal;
@@ -33,13 +42,13 @@ export async function reproduceTables(
   tables: readonly Table[],
   scale: Scale,
   store: RecordStore,
-  { jobs, signal, onVideo, onState }: ReproduceOptions = {},
+  { run = runMissing, jobs, signal, onVideo, onState }: ReproduceOptions = {},
 ): Promise<Reproduced> {
   const specs = tables.flatMap((table) => tableSpecs(table, scale));
   const outdated = await setOutdatedAside(specs, store);
   const missing = specs.filter((spec) => !store.has(runId(spec)));
   const shared = { ...(jobs === undefined ? {} : { jobs }), ...(signal === undefined ? {} : { signal }) };
   await prepare(missing, { ...shared, ...(onVideo ? { onVideo } : {}) });
-  const sweep = await runMissing(specs, store, { ...shared, ...(onState ? { onState } : {}) });
+  const sweep = await run(specs, store, { ...shared, ...(onState ? { onState } : {}) });
   return { results: tables.map((table) => readTable(table, scale, store)), sweep, outdated };
 }

@@ -5,7 +5,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.js";
-import { writeFileWhole } from "../files.js";
+import { writeFileOnce, writeFileWhole } from "../files.js";
 import { projectPath } from "../project.js";
 import { parseRecord } from "./parse-record.js";
 import type { RunRecord } from "./record.js";
@@ -16,13 +16,20 @@ export interface RecordStore {
   /** Where the record of this id is, or would be. */
   file(id: string): string;
   has(id: string): boolean;
+  /** Ids of all records, without reading them. */
+  ids(): ReadonlySet<string>;
   /** @throws UserError where the record is absent or damaged, naming the file and what to do. */
   read(id: string): RunRecord;
   /** Every record, by id. @throws UserError naming the first damaged one. */
   list(): readonly RunRecord[];
   /** Moves the record into the folder's `replaced/`, so that its run is computed again; nothing is ever deleted. */
   setAside(id: string): void;
-  /** Keeps the record; returns its path. @throws UserError where it cannot be written; then nothing is left behind. */
+  /**
+   * Keeps the record unless there is one of its run: of two processes that compute the same run, the first one's stays.
+   * Returns the path. @throws UserError where it cannot be written; then nothing is left behind.
+   */
+  add(record: RunRecord): string;
+  /** As `add`, but in the place of one that is there. */
   write(record: RunRecord): string;
 }
 
@@ -36,17 +43,15 @@ export function openStore(folder: string = process.env.VGHIF_RECORDS || projectP
     file,
     has: (id) => fs.existsSync(file(id)),
     read,
+    ids: () => new Set(idsIn(root)),
     list: () => idsIn(root).map(read),
     setAside: (id) => {
       const aside = path.join(root, "replaced");
       fs.mkdirSync(aside, { recursive: true });
       fs.renameSync(file(id), path.join(aside, `${id}-${Date.now()}.json`));
     },
-    write: (record) => {
-      const target = file(record.id);
-      writeDurably(target, `${JSON.stringify(record)}\n`);
-      return target;
-    },
+    add: (record) => put(file(record.id), record, writeFileOnce),
+    write: (record) => put(file(record.id), record, writeFileWhole),
   };
 }
 
@@ -66,10 +71,11 @@ function textOf(file: string): string {
   }
 }
 
-function writeDurably(target: string, text: string): void {
+function put(target: string, record: RunRecord, write: (file: string, text: string) => void): string {
   try {
     fs.mkdirSync(path.dirname(target), { recursive: true });
-    writeFileWhole(target, text);
+    write(target, `${JSON.stringify(record)}\n`);
+    return target;
   } catch (error) {
     throw new UserError(`cannot write the record ${target}: ${reasonOf(error)}`);
   }

@@ -1,7 +1,9 @@
 /** Runs a frozen visual tower over videos, once each: decode, sample, transform, encode, cache. */
+import { randomInt } from "node:crypto";
 import path from "node:path";
 import { loadClips } from "../data/frames/load.js";
 import { type TransformSpec, videoTransform } from "../data/frames/transforms.js";
+import { random } from "../data/random.js";
 import type { Sample } from "../data/types.js";
 import { startEngine } from "../engine/index.js";
 import { messageOf } from "../errors.js";
@@ -25,6 +27,25 @@ export interface Extracted {
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
 
+interface Missing {
+  readonly sample: Sample;
+  readonly file: string;
+}
+
+/** The samples whose features nobody has made when their turn comes; notes which they are, and which not. */
+function* stillMissing(
+  order: readonly Missing[],
+  cache: FeatureCache,
+  begun: Missing[],
+  elsewhere: Missing[],
+): Generator<Sample> {
+  for (const one of order) {
+    const made = cache.has(one.file);
+    (made ? elsewhere : begun).push(one);
+    if (!made) yield one.sample;
+  }
+}
+
 /** The features of every readable sample below `root`, from the cache or computed. Unreadable ones are listed. */
 export async function extractFeatures(
   tower: Tower,
@@ -45,7 +66,7 @@ export async function extractFeatures(
   });
   const features = new Map<string, VideoFeature>();
   const skipped: { path: string; reason: string }[] = [];
-  const missing: { sample: Sample; file: string }[] = [];
+  let missing: Missing[] = [];
   const progress = (): void => options.onProgress?.(features.size + skipped.length, samples.length);
   for (const sample of samples) {
     options.signal?.throwIfAborted();
@@ -59,22 +80,37 @@ export async function extractFeatures(
     }
     if (missing.length === 0) progress();
   }
-  const clips = loadClips(
-    root,
-    missing.map(({ sample }) => sample),
-    { frames, transform, ...(options.signal ? { signal: options.signal } : {}) },
-  );
-  let at = 0;
-  for await (const clip of clips) {
-    const { sample, file } = missing[at++]!;
-    if ("error" in clip) {
-      skipped.push({ path: sample.path, reason: clip.error });
-    } else {
-      const feature = await encodeClip(tower, clip.pixels, frames, tokens);
-      await cache.write(file, feature);
-      features.set(sample.path, feature);
+  while (missing.length > 0) {
+    // Processes that want the same videos take them in an order of their own, and leave out what another has made meanwhile.
+    const order = random(randomInt(2 ** 31)).shuffle(missing);
+    const begun: Missing[] = [];
+    const elsewhere: Missing[] = [];
+    const clips = loadClips(root, stillMissing(order, cache, begun, elsewhere), {
+      frames,
+      transform,
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    let at = 0;
+    for await (const clip of clips) {
+      const { sample, file } = begun[at++]!;
+      if ("error" in clip) {
+        skipped.push({ path: sample.path, reason: clip.error });
+      } else {
+        const feature = await encodeClip(tower, clip.pixels, frames, tokens);
+        await cache.write(file, feature);
+        features.set(sample.path, feature);
+      }
+      progress();
+    }
+    missing = [];
+    for (const made of elsewhere) {
+      const feature = await cache.read(made.file);
+      if (feature) features.set(made.sample.path, feature);
+      else missing.push(made);
     }
     progress();
   }
+  const place = new Map(samples.map(({ path: name }, at) => [name, at]));
+  skipped.sort((a, b) => place.get(a.path)! - place.get(b.path)!);
   return { features, skipped };
 }

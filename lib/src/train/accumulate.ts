@@ -172,7 +172,7 @@ export function compiledAccumulator<Batch extends object>(
     },
     async dispose() {
       bound?.release();
-      await program?.release();
+      await program?.retire();
     },
   };
 }

@@ -122,7 +122,7 @@ export function compiledExecutor<Batch extends object>(
     },
     async dispose() {
       bound?.release();
-      await program?.release();
+      await program?.retire();
     },
   };
 }

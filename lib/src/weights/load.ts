@@ -1,12 +1,12 @@
 /** Checkpoint files to parameters on the tensor backend, checked name by name and shape by shape. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.js";
 import { type ClipConfig, clipConfigOf, clipShapes } from "../models/clip-config.js";
 import { type Params, type Tensor, tf } from "../nn/array.js";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.js";
 import { checkpointFile } from "./detect.js";
+import { fileHash } from "./file-hash.js";
 import { printable } from "./printable.js";
 import { isIndex, readIndex } from "./sharded.js";
 import type { HostTensor } from "./tensors.js";
@@ -23,6 +23,35 @@ export function toTensor(host: HostTensor): Tensor {
   const dtype = host.dtype === "F32" ? "float32" : "int32";
   const data = host.data instanceof Uint8Array ? Int32Array.from(host.data) : host.data;
   return tf.tensor(data, [...host.shape], dtype);
+}
+
+/**
+ * Like `toTensor`, but the values are the tensor's from then on: where the backend copies them, as wasm does, their array is freed
+ * at once, and not when garbage, which a few large arrays make little of, is next collected. `host` must own its whole buffer.
+ */
+export function moveToTensor(host: HostTensor): Tensor {
+  const tensor = toTensor(host);
+  if (copies(tensor)) nowhere.postMessage(null, [host.data.buffer as ArrayBuffer]);
+  return tensor;
+}
+
+const nowhere = new MessageChannel().port1;
+nowhere.close();
+
+const copying = new WeakMap<object, boolean>();
+
+/** Whether the backend of the tensor has the values that it is given in memory of its own. */
+function copies({ dataId }: Tensor): boolean {
+  const { backend } = tf.engine().state.tensorInfo.get(dataId) ?? {};
+  if (!backend) return false;
+  const known = copying.get(backend);
+  if (known !== undefined) return known;
+  const values = new Float32Array(1);
+  const probe = tf.tensor1d(values);
+  const found = (probe.dataSync() as Float32Array).buffer !== values.buffer;
+  probe.dispose();
+  copying.set(backend, found);
+  return found;
 }
 
 /** A tensor's values, copied to the host. */
@@ -70,7 +99,7 @@ export async function loadParams(
 ): Promise<Record<string, Tensor>> {
   checkShapes(source.file, shapesOf(source), expected);
   const params: Record<string, Tensor> = {};
-  for (const name of expected.keys()) params[name] = toTensor(await source.read(name));
+  for (const name of expected.keys()) params[name] = moveToTensor(await source.read(name));
   return params;
 }
 
@@ -143,16 +172,15 @@ export function disposeParams(params: Params): void {
 }
 
 /**
- * SHA-256 of a file, hexadecimal, read as a stream. Of an index or a folder: that of the names and hashes of the files it
+ * SHA-256 of a file, hexadecimal (`fileHash`). Of an index or a folder: that of the names and hashes of the files it
  * stands for.
  */
 export async function sha256(file: string): Promise<string> {
-  const hash = createHash("sha256");
   const checkpoint = checkpointFile(file);
-  if (isIndex(checkpoint)) {
-    for (const shard of [...new Set((await readIndex(checkpoint)).values())].sort()) {
-      hash.update(`${shard} ${await sha256(path.join(path.dirname(checkpoint), shard))}\n`);
-    }
-  } else for await (const chunk of createReadStream(checkpoint)) hash.update(chunk as Buffer);
+  if (!isIndex(checkpoint)) return fileHash(checkpoint);
+  const hash = createHash("sha256");
+  for (const shard of [...new Set((await readIndex(checkpoint)).values())].sort()) {
+    hash.update(`${shard} ${await sha256(path.join(path.dirname(checkpoint), shard))}\n`);
+  }
   return hash.digest("hex");
 }

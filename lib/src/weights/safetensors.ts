@@ -3,8 +3,8 @@
  * written atomically. Every claim of a header is checked against the file before anything is read.
  */
 import { open, rename, rm } from "node:fs/promises";
-import path from "node:path";
 import { messageOf, UserError } from "../errors.js";
+import { temporaryName } from "../files.js";
 import { type ByteFile, openBytes } from "./bytes.js";
 import { narrowF16 } from "./halves.js";
 import {
@@ -154,7 +154,7 @@ export async function streamSafetensors(
   read: (name: string) => Promise<HostTensor>,
   options: WriteOptions = {},
 ): Promise<void> {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
+  const temporary = temporaryName(file);
   try {
     const handle = await open(temporary, "w");
     try {

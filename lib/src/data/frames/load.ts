@@ -40,13 +40,13 @@ export interface LoadOptions extends ClipOptions {
 export type LoadedClip = { readonly sample: Sample } & (Clip | { readonly error: string });
 
 /**
- * Loads `samples` (paths below `root`) in the given order, whatever the concurrency; no more than `concurrency` clips exist
- * beside the one in use. A video that cannot be read yields its error and the rest goes on. Stops decoding when the
+ * Loads `samples` (paths below `root`) in the given order, whatever the concurrency, each asked for when its decoding begins;
+ * no more than `concurrency` clips exist beside the one in use. A video that cannot be read yields its error and the rest goes on. Stops decoding when the
  * consumer stops or the signal aborts (which throws its reason).
  */
 export async function* loadClips(
   root: string,
-  samples: readonly Sample[],
+  samples: Iterable<Sample>,
   options: LoadOptions,
 ): AsyncGenerator<LoadedClip> {
   const { signal, concurrency = Math.min(availableParallelism(), 4) } = options;
@@ -55,10 +55,10 @@ export async function* loadClips(
   const forward = (): void => stop.abort(signal?.reason);
   signal?.addEventListener("abort", forward, { once: true });
   const running: Promise<LoadedClip>[] = [];
-  let next = 0;
+  const waiting = samples[Symbol.iterator]();
   const start = (): void => {
-    const sample = samples[next++];
-    if (!sample) return;
+    const { done, value: sample } = waiting.next();
+    if (done) return;
     const loading = loadOr(path.join(root, sample.path), sample, { ...options, signal: stop.signal });
     loading.catch(() => {}); // Awaited in its turn; until then a failure is not "unhandled".
     running.push(loading);

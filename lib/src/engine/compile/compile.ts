@@ -7,10 +7,11 @@
 import { tf } from "../../nn/array.js";
 import { programDevice, startEngine } from "../index.js";
 import type { Device } from "../session/device.js";
+import { retire, sessionOf } from "./idle-sessions.js";
 import { type OptimizeOptions, optimize } from "./optimize.js";
 import { forDevice } from "./passes/device.js";
 import { inPrecision, type Precision } from "./passes/precision.js";
-import { Session } from "./session.js";
+import type { Session } from "./session.js";
 import { kindOf, State } from "./state.js";
 import { type InputSpec, trace } from "./trace.js";
 import { type Feeds, leavesOf, mapTree, type Value, type Values } from "./tree.js";
@@ -66,6 +67,16 @@ export class Compiled<I extends object, O extends object> {
     for (const session of sessions) await (await session).release();
   }
 
+  /**
+   * As `release`, but small programs stay loaded for a while: a function compiled later that records the very same program
+   * takes it over.
+   */
+  async retire(): Promise<void> {
+    const sessions = [...this.sessions.values()];
+    this.sessions.clear();
+    for (const session of sessions) await retire(await session);
+  }
+
   /** @internal The program for inputs of these shapes. */
   async sessionFor(example: unknown, specs: ReadonlyMap<string, InputSpec>): Promise<Session> {
     const key = [...specs].map(([path, { dtype, shape }]) => `${path} ${dtype} ${shape}`).join(";");
@@ -73,10 +84,7 @@ export class Compiled<I extends object, O extends object> {
     if (known && !(await known).ended) return this.use(key, known);
     const program = optimize(trace(this.fn, example, specs), this.options);
     const { precision = "float32" } = this.options;
-    return this.use(
-      key,
-      Session.load(forDevice(inPrecision(program, precision, this.device), this.device), this.device),
-    );
+    return this.use(key, sessionOf(forDevice(inPrecision(program, precision, this.device), this.device), this.device));
   }
 
   private get device(): Device {

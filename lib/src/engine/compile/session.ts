@@ -30,7 +30,9 @@ const forgotten = new FinalizationRegistry<Loaded>(unload);
 
 export class Session {
   private plain: Bound | undefined;
-  private readonly withState = new WeakMap<State, Bound>();
+  private withState = new WeakMap<State, Bound>();
+  /** Bindings of states, by their numbers. */
+  private stateful: number[] = [];
 
   private constructor(
     private readonly loaded: Loaded,
@@ -83,6 +85,14 @@ export class Session {
     await this.loaded.host.ask({ type: "drop", ids: [] }); // orders are carried out one after another
   }
 
+  /** Lets go of what tied it to states, which are not used with it any more. Resolves once no run is under way. */
+  async forgetStates(): Promise<void> {
+    const bindings = this.stateful;
+    this.stateful = [];
+    this.withState = new WeakMap();
+    await this.loaded.host.ask({ type: "unbind", bindings });
+  }
+
   private boundTo(state: State | null): Bound {
     const known = state ? this.withState.get(state) : this.plain;
     if (known) return known;
@@ -98,8 +108,10 @@ export class Session {
     const { ports, size } = this.portsFor(state?.ids ?? new Map());
     const bound: Bound = { number: host.next(), ports, size, spare: null };
     host.tell({ type: "bind", program, binding: bound.number, ports });
-    if (state) this.withState.set(state, bound);
-    else this.plain = bound;
+    if (state) {
+      this.withState.set(state, bound);
+      this.stateful.push(bound.number);
+    } else this.plain = bound;
     return bound;
   }
 

@@ -60,6 +60,7 @@ export type Order =
       readonly resident: readonly string[];
     }
   | { readonly type: "bind"; readonly program: number; readonly binding: number; readonly ports: Binding }
+  | { readonly type: "unbind"; readonly bindings: readonly number[] }
   | { readonly type: "run"; readonly binding: number; readonly given: ArrayBuffer }
   | { readonly type: "unload"; readonly program: number };
 
@@ -70,6 +71,7 @@ export interface Answers {
   fetch: HostData[];
   load: undefined;
   bind: undefined;
+  unbind: undefined;
   run: { readonly given: ArrayBuffer; readonly outputs: HostData[] };
   unload: undefined;
 }

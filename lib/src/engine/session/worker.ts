@@ -55,6 +55,9 @@ class Sessions {
       case "bind":
         this.bindings.set(order.binding, { ...order.ports, program: order.program });
         return done;
+      case "unbind":
+        for (const binding of order.bindings) this.bindings.delete(binding);
+        return done;
       case "run":
         return this.run(order.binding, order.given);
       case "unload":
