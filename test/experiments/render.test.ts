@@ -23,29 +23,29 @@ test("as text: what stands behind every number is beside it, what was not run is
 
 hmdb-like: GENERATED data, no real dataset · weights smoke-clip · 8 frames a video · scale smoke · top-1 %, mean ± sd over seeds 0, 1, 2
 
-top-1 %                     K = 2          K = 4
-------------------------------------------------
-CLIP                   43.0 ± 1.0     45.0 ± 1.0
-CLIP + VgHIF           45.0 ± 2.0     47.0 ± 2.0
-difference to CLIP           +2.0           +2.0
-95 % interval        −0.5 to +4.5   −0.5 to +4.5
-paired t-test           p = 0.074      p = 0.074
-verdict                 undecided      undecided
-seeds × videos            3 × 127        3 × 127
+top-1 %                           K = 2                 K = 4
+-------------------------------------------------------------
+CLIP                         43.0 ± 1.0            45.0 ± 1.0
+CLIP + VgHIF                 45.0 ± 2.0            47.0 ± 2.0
+  − CLIP              +2.0 [+1.0, +3.0]     +2.0 [+1.0, +3.0]
+  Holm p, verdict   p = 0.148 undecided   p = 0.148 undecided
+seeds × videos                  3 × 127               3 × 127
 
 ucf-like: GENERATED data, no real dataset · weights smoke-clip · 8 frames a video · scale smoke · top-1 %, mean ± sd over seeds 0, 1, 2
 
-top-1 %                    K = 2     K = 4
-------------------------------------------
-CLIP                        70.3         —
-CLIP + VgHIF                   —         —
-difference to CLIP             —         —
-95 % interval                  —         —
-paired t-test                  —         —
-verdict                  not run   not run
-seeds × videos       1 × 127 / —         —
+top-1 %                   K = 2     K = 4
+-----------------------------------------
+CLIP                       70.3         —
+CLIP + VgHIF                  —         —
+  − CLIP                      —         —
+  Holm p, verdict       not run   not run
+seeds × videos      1 × 127 / —         —
 
-VERDICT: "VgHIF improves its baseline": these runs do not decide it: mean difference +2.0 points (95 % interval −0.5 to +4.5, p = 0.074; 3 seeds); cells by their own interval: 0 better, 0 worse, 2 undecided, 2 not run.
+VERDICT: "VgHIF improves its baseline": these runs do not decide it: mean difference +2.0 points (95 % interval +1.0 to +3.0, p = 0.074; 3 seeds); cells: 0 better, 0 worse, 2 undecided, 2 not run.
+
+p: paired t-test over seeds (same shots, order and initial weights on both sides), with Holm's correction over the 2 tested cells of this table. Better or worse: corrected p < 0.05 and an interval that leaves out 0.
+
+95 % interval of a difference: percentiles of the bootstrap, drawing seeds alone, at levels widened for few seeds (the records do not hold the same scored videos on both sides).
 `;
   assert.equal(text.slice(0, expected.length), expected);
   assert.match(text, /not comparable with any published number/);
@@ -72,11 +72,14 @@ test("as CSV: a line a cell with everything behind it, read back by another pars
   const twin = data.find(
     (line) => line.dataset === "hmdb-like" && line.model === "CLIP + VgHIF" && line.column === "K = 4",
   )!;
-  const { table, scale, data: kind, weights, frames, top1, seeds, videos, difference, verdict } = twin;
+  const { table, scale, data: kind, weights, frames, top1, seeds, videos, difference, method, verdict } = twin;
   assert.deepEqual(
-    [table, scale, kind, weights, frames, top1, seeds, videos, difference, verdict],
-    ["example", "smoke", "generated", "smoke-clip", "8", "47", "0 1 2", "127", "2", "undecided"],
+    [table, scale, kind, weights, frames, top1, seeds, videos, difference, method, verdict],
+    ["example", "smoke", "generated", "smoke-clip", "8", "47", "0 1 2", "127", "2", "seeds", "undecided"],
   );
+  assert.deepEqual([twin.differenceLow, twin.differenceHigh], ["1", "3"]);
+  assert.equal(Number(twin.pHolm), 2 * Number(twin.p));
+  assert.equal(twin.toReferenceVerdict, "");
   assert.equal(data.find((line) => line.dataset === "ucf-like" && line.column === "K = 4")!.top1, "");
 });
 
@@ -106,7 +109,7 @@ test("published rows are a table of their own, with sources, and only where ther
     markdown,
     /Published on the real hmdb51, top-1 %, copied from the source named in each row: neither ours nor VgHIF's/,
   );
-  assert.match(markdown, /^\| X \| B \| — \| 53\.0 \| — \| S, T \(N\) \|$/m);
+  assert.match(markdown, /^\| X \| B \| — \| 1x1 \| 53\.0 \| — \| S, T \(N\) \|$/m);
   assert.doesNotMatch(markdown, /real ucf101/);
 });
 

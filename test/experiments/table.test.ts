@@ -1,23 +1,95 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { VISION_LAYERS } from "vghif/dist/experiments/ablation.js";
+import { ablationLevels } from "vghif/dist/experiments/declared/ablation-levels.js";
+import { table1 } from "vghif/dist/experiments/declared/table-1.js";
+import { table2 } from "vghif/dist/experiments/declared/table-2.js";
+import { table3 } from "vghif/dist/experiments/declared/table-3.js";
+import { table4 } from "vghif/dist/experiments/declared/table-4.js";
+import { table5 } from "vghif/dist/experiments/declared/table-5.js";
 import { fewShotTable } from "vghif/dist/experiments/few-shot.js";
+import { runId } from "vghif/dist/experiments/id.js";
+import { parseSpec } from "vghif/dist/experiments/parse-spec.js";
 import { publishedFewShot } from "vghif/dist/experiments/published.js";
 import { defineTable, tableSpecs } from "vghif/dist/experiments/table.js";
-import { table4 } from "vghif/dist/experiments/table-4.js";
 import { readTable } from "vghif/dist/experiments/table-result.js";
+import { TABLES } from "vghif/dist/experiments/tables.js";
+import { fusedLevels } from "vghif/dist/models/vghif.js";
 import { EXAMPLE_TABLE, exampleStore } from "./example-runs.js";
 
-test("table-4 is 2 rows x 2 datasets x 4 K x 5 or, at scale paper, 3 seeds, seeds first", () => {
+test("table-4 is 6 rows x 2 datasets x 4 K x 5 or, at scale paper, 3 seeds, seeds first", () => {
   for (const scale of ["smoke", "paper"] as const) {
     const specs = tableSpecs(table4, scale);
-    assert.equal(specs.length, scale === "smoke" ? 80 : 48);
+    assert.equal(specs.length, scale === "smoke" ? 240 : 144);
     assert.deepEqual(
-      specs.slice(0, 16).map((spec) => spec.seed),
-      Array(16).fill(0),
+      specs.slice(0, 48).map((spec) => spec.seed),
+      Array(48).fill(0),
     );
     assert.deepEqual([...new Set(specs.map((spec) => spec.shots))], [2, 4, 8, 16]);
+    assert.deepEqual([...new Set(specs.map((spec) => spec.model))], ["clip", "xclip", "vificlip"]);
   }
-  assert.deepEqual([...new Set(tableSpecs(table4, "paper").map((spec) => spec.dataset))], ["hmdb51", "ucf101"]);
+  assert.deepEqual([...new Set(tableSpecs(table4, "paper").map((spec) => spec.dataset))], ["hmdb51-1", "ucf101-1"]);
+});
+
+test("full supervision: five tables' datasets; at scale paper a seed an official split", () => {
+  const counts = Object.values(TABLES).map((table) => [table.id, tableSpecs(table, "smoke").length]);
+  assert.deepEqual(Object.fromEntries(counts), {
+    "table-1": 30,
+    "table-2": 30,
+    "table-3": 60,
+    "table-4": 240,
+    "table-5": 120,
+    "ablation-levels": 80,
+    "ablation-iterations": 140,
+    "ablation-interaction": 80,
+    "ablation-tokens": 50,
+    "ablation-gates": 110,
+  });
+  const paper = tableSpecs(table3, "paper");
+  assert.deepEqual(
+    [...new Set(paper.filter(({ seed }) => seed === 1).map(({ dataset }) => dataset))],
+    ["hmdb51-2", "ucf101-2"],
+  );
+  for (const { task, shots, evaluate, train } of paper) {
+    assert.deepEqual([task, shots, evaluate, train?.epochs], ["full", null, "test", 30]);
+  }
+  assert.deepEqual(
+    [...new Set(tableSpecs(table1, "paper").map(({ dataset, evaluate }) => `${dataset} ${evaluate}`))],
+    ["kinetics-400 val"],
+  );
+  const table5Ids = new Set(tableSpecs(table5, "smoke").map(runId));
+  const others = [table1, table2, table3].flatMap((table) => tableSpecs(table, "smoke").map(runId));
+  assert.deepEqual(new Set(others), table5Ids, "table-5 runs nothing of its own");
+});
+
+test("ablations change one option, and reuse the runs of table 4 for the baseline and the default", () => {
+  const known = new Set(tableSpecs(table4, "smoke").map(runId));
+  const defaults = {
+    "ablation-levels": "last-4",
+    "ablation-iterations": "1-shallow-to-deep-own",
+    "ablation-interaction": "attention",
+    "ablation-tokens": "cls+patch",
+    "ablation-gates": "closed",
+  };
+  for (const [id, key] of Object.entries(defaults)) {
+    const table = TABLES[id]!;
+    assert.deepEqual([table.kind, table.reference], ["ablation", key]);
+    for (const row of ["baseline", key]) {
+      const column = table.columns["hmdb51-k16"]!;
+      assert.ok(known.has(runId(table.spec(table.rows[row]!, column, 3, "smoke"))), `${id} ${row}`);
+    }
+    for (const scale of ["smoke", "paper"] as const) {
+      for (const spec of tableSpecs(table, scale)) {
+        assert.deepEqual(parseSpec(JSON.parse(JSON.stringify(spec)), "spec"), spec);
+        if (spec.vghif) fusedLevels(spec.vghif, VISION_LAYERS[scale]);
+      }
+    }
+  }
+  const levels = (scale: "smoke" | "paper") => [
+    ...new Set(tableSpecs(ablationLevels, scale).map(({ vghif }) => JSON.stringify(vghif?.levels))),
+  ];
+  assert.deepEqual(levels("paper").slice(1, 5), ["[12]", "[9,12]", "[6,9,12]", "null"]);
+  assert.equal(levels("smoke").includes("[3,4]"), true);
 });
 
 test("a baseline and its twin differ in the fusion alone", () => {

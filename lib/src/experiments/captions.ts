@@ -62,13 +62,14 @@ function testNote(tests: number, comparisons: number): string {
 
 function intervalNote(methods: readonly (Resampling | null)[]): string {
   const what = {
-    "seeds and videos": "drawing seeds, and test videos, the same for both sides",
-    seeds: "drawing seeds alone (the records do not hold the same scored videos on both sides)",
+    "seeds and videos": "drawing seeds, and test videos, the same for both sides and all seeds",
+    seeds:
+      "drawing seeds alone, at levels widened for few seeds (the records do not hold the same scored videos on both sides)",
   };
   const used = [...new Set(methods)].flatMap((method) => (method === null ? [] : [what[method]]));
   return used.length === 0
     ? "No interval: there is none without spread over seeds."
-    : `95 % interval of a difference: bootstrap by ${used.join("; or ")}; percentiles widened for few seeds.`;
+    : `95 % interval of a difference: percentiles of the bootstrap, ${used.join("; or ")}.`;
 }
 
 function referenceNote(reference: string, { groups }: TableResult): string {

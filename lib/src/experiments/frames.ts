@@ -47,11 +47,10 @@ export function publishedFrame(
     row.frames || DASH,
     row.views || DASH,
     ...columns.map(({ key }) => row.values[key]?.toFixed(1) ?? DASH),
-    row.source,
-    row.note,
+    row.note ? `${row.source} (${row.note})` : row.source,
   ]);
   const about = ["published by others", "backbone", "frames", "views"];
-  return frame([...about, ...columns.map(({ label }) => label), "source", "note"], lines);
+  return frame([...about, ...columns.map(({ label }) => label), "source"], lines);
 }
 
 async function frame(columns: string[], lines: Value[][]): Promise<DataFrame> {

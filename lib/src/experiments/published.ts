@@ -36,20 +36,28 @@ export function publishedFewShot(): readonly PublishedRow[] {
   return publishedIn("few-shot.csv", ({ dataset, shots }) => `${dataset}-k${shots}`);
 }
 
-/** Published accuracies under full supervision, by dataset; one row a method, backbone, frames, views and source. */
+/** Published accuracies under full supervision of towers like ours, ViT-B: by dataset, one row a method and protocol. */
 export function publishedFull(): readonly PublishedRow[] {
+  return publishedStateOfTheArt().filter(({ backbone }) => backbone.startsWith("ViT-B"));
+}
+
+/** Published accuracies under full supervision, whatever the backbone: one row a method, backbone, frames, views and source. */
+export function publishedStateOfTheArt(): readonly PublishedRow[] {
   return publishedIn("full.csv", ({ dataset }) => dataset);
 }
 
 function publishedIn(file: string, column: (line: PublishedLine) => string): readonly PublishedRow[] {
   const text = readFileSync(path.join(PACKAGE_ROOT, "assets", "published", file), "utf8");
   const { data } = Papa.parse<PublishedLine>(text, { header: true, skipEmptyLines: true });
-  const rows = new Map<string, PublishedRow>();
+  const rows = new Map<string, PublishedRow & { readonly places: readonly string[] }>();
   for (const line of data) {
     const { method, backbone, frames, views, top1, source, where, note } = line;
     const key = JSON.stringify([method, backbone, frames, views, source]);
-    const values = { ...rows.get(key)?.values, [column(line)]: Number(top1) };
-    rows.set(key, { method, backbone, frames, views, values, source: `${source}, ${where}`, note });
+    const before = rows.get(key);
+    const values = { ...before?.values, [column(line)]: Number(top1) };
+    const places = [...new Set([...(before?.places ?? []), where])];
+    const cited = [source, ...places].join(", ");
+    rows.set(key, { method, backbone, frames, views, values, source: cited, note, places });
   }
-  return [...rows.values()];
+  return [...rows.values()].map(({ places: _, ...row }) => row);
 }
