@@ -6,7 +6,7 @@ import { random } from "../data/random.js";
 import type { Dataset, Sample } from "../data/types.js";
 import { startEngine } from "../engine/index.js";
 import { UserError } from "../errors.js";
-import { type Prediction, perClassTop1, topK, topLabels } from "../evaluate/metrics.js";
+import { perClassTop1, topK } from "../evaluate/metrics.js";
 import { backbonePrompts } from "../features/prompts.js";
 import { frozenTexts } from "../features/text.js";
 import { withRemat } from "../models/families.js";
@@ -18,12 +18,13 @@ import type { TensorRecord } from "../train/step.js";
 import { disposeParams, sha256 as sha256OfFile } from "../weights/load.js";
 import { type LoadedBackbone, loadBackbone } from "../weights/load-backbone.js";
 import { weightsFile } from "../weights/registry.js";
-import { checkpointOf, fit, placesOf } from "./fit.js";
+import { checkpointOf, fit } from "./fit.js";
 import { sha256 } from "./id.js";
 import { frozenTowers, Learner, trainedBackbone } from "./learner.js";
 import type { RunOutcome } from "./record.js";
+import { score } from "./score.js";
 import type { RunSpec } from "./spec.js";
-import { disposeBatch, featureSource, pixelSource, type VideoSource } from "./videos.js";
+import { featureSource, pixelSource, type VideoSource } from "./videos.js";
 
 export interface RunEvent {
   readonly phase: "features" | "train" | "evaluate";
@@ -35,7 +36,7 @@ export interface RunEvent {
 export interface RunContext {
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: RunEvent) => void;
-  /** Seconds between checkpoints of the training. Default 60. */
+  /** Seconds between checkpoints of the training. Default: VGHIF_CHECKPOINT_SECONDS, else 60. */
   readonly checkpointSeconds?: number;
   /** Is shown the trained parameters before they are freed. */
   readonly onTrained?: (trained: Params, config: RecognizerConfig) => Promise<void>;
@@ -45,9 +46,6 @@ export interface ExperimentResult extends RunOutcome {
   readonly datasetKind: Dataset["kind"];
   readonly hashes: { readonly weights: string; readonly manifest: string };
 }
-
-/** Most videos scored at a time. */
-const EVALUATION_BATCH = 16;
 
 /** Computes a run. Throws a UserError for what the user can mend: missing data or weights, too few videos, a NaN loss. */
 export async function runExperiment(spec: RunSpec, context: RunContext = {}): Promise<ExperimentResult> {
@@ -166,35 +164,6 @@ function sourceOf(
 function countParameters(all: Params, trained: Params, fusion: Params): RunOutcome["parameters"] {
   const size = (params: Params): number => Object.values(params).reduce((sum, { size: n }) => sum + n, 0);
   return { total: size(all), trained: size(trained), fusion: size(fusion) };
-}
-
-async function score(
-  spec: RunSpec,
-  context: RunContext,
-  learner: Learner,
-  source: VideoSource,
-  evaluation: readonly Sample[],
-  trained: Params,
-): Promise<{ predictions: RunOutcome["predictions"]; scored: Prediction[] }> {
-  const places = placesOf(source, evaluation);
-  if (places.length === 0) throw new UserError("none of the videos to be scored could be read");
-  const predictions: [string, number, number[]][] = [];
-  const size = Math.min(EVALUATION_BATCH, spec.train?.microBatch ?? EVALUATION_BATCH);
-  for (let from = 0; from < places.length; from += size) {
-    context.signal?.throwIfAborted();
-    const some = places.slice(from, from + size);
-    const batch = await source.batch(some);
-    const logits: Tensor = tf.tidy(() => learner.logits(trained, batch.video));
-    const rows = (await logits.array()) as number[][];
-    logits.dispose();
-    disposeBatch(batch);
-    for (const [row, place] of some.entries()) {
-      const { path, label } = source.samples[place]!;
-      predictions.push([path, label, topLabels(rows[row]!, 5)]);
-    }
-    context.onProgress?.({ phase: "evaluate", done: predictions.length, total: places.length });
-  }
-  return { predictions, scored: predictions.map(([, label, best]) => ({ label, best })) };
 }
 
 /** SHA-256 of what the manifest says: classes and splits. */

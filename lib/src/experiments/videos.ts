@@ -56,7 +56,10 @@ export async function featureSource(
   };
 }
 
-/** Videos as pixels, decoded when a batch asks for them; unreadable ones are found and left out beforehand. */
+/** Bytes of decoded clips that a run keeps; further ones are decoded whenever a batch asks for them. */
+const KEPT_PIXELS = 256e6;
+
+/** Videos as pixels; unreadable ones are found and left out beforehand. */
 export async function pixelSource(
   config: RecognizerConfig,
   root: string,
@@ -65,9 +68,15 @@ export async function pixelSource(
 ): Promise<VideoSource> {
   const size = config.backbone.config.imageResolution;
   const { frames, signal } = options;
+  const kept = new Map<string, Float32Array>();
+  const clip = frames * 3 * size * size;
   const load = async (sample: Sample): Promise<Float32Array> => {
+    const there = kept.get(sample.path);
+    if (there) return there;
     signal?.throwIfAborted();
-    return (await loadClip(path.join(root, sample.path), { frames, transform: videoTransform(size) })).pixels;
+    const { pixels } = await loadClip(path.join(root, sample.path), { frames, transform: videoTransform(size) });
+    if ((kept.size + 1) * 4 * clip <= KEPT_PIXELS) kept.set(sample.path, pixels);
+    return pixels;
   };
   const readable: Sample[] = [];
   const skipped: { path: string; reason: string }[] = [];
@@ -85,7 +94,6 @@ export async function pixelSource(
     samples: readable,
     skipped,
     batch: async (places) => {
-      const clip = frames * 3 * size * size;
       const pixels = new Float32Array(places.length * clip);
       for (const [row, place] of places.entries()) pixels.set(await load(readable[place]!), row * clip);
       return {
