@@ -111,7 +111,12 @@ function rowPicture(
 }
 
 /** The chosen frames as data URIs of JPEG pictures, cut as the model's transform cuts them. */
-async function framePictures(video: string, total: number, shown: readonly number[], size: number): Promise<string[]> {
+export async function framePictures(
+  video: string,
+  total: number,
+  shown: readonly number[],
+  size: number,
+): Promise<string[]> {
   const { pixels } = await loadClip(video, { frames: total, transform: videoTransform(size) });
   const table = normTable("imagenet");
   const plane = size * size;

@@ -1,17 +1,17 @@
-/** The report's last section: every run, its spec and its circumstances. */
-import { runLabel } from "../execute.js";
-import { percent } from "../format.js";
+/** The report's last section: every run. The page's script makes the list from the embedded data when it is opened. */
 import { escapeHtml } from "../frame-text.js";
-import { shortId } from "../id.js";
 import type { RunRecord } from "../record.js";
+import { jsonScript } from "./document.js";
+import { runData } from "./run-data.js";
+import type { Section } from "./section.js";
 
-export function runsSection(records: readonly RunRecord[]): string {
-  if (records.length === 0) return `<section><h2>Runs</h2><p>No run has a record yet.</p></section>`;
-  return `<section><h2>Runs</h2>
-<p>${escapeHtml(summary(records))}</p>
-<details><summary>All ${records.length} runs, each with its full spec</summary>
-<ul class="runs">${records.map(run).join("\n")}</ul>
-</details></section>`;
+export function runsSection(records: readonly RunRecord[]): Section {
+  const html =
+    records.length === 0
+      ? "<p>No run has a record yet.</p>"
+      : `<p>${escapeHtml(summary(records))}</p>
+<details><summary>All ${records.length} runs, each with its full spec</summary><div id="all-runs"></div></details>`;
+  return { id: "runs", short: "runs", title: "Runs", html: `${html}\n${jsonScript(runData(records), "run-data")}` };
 }
 
 /** What the runs have in common, and what they took. */
@@ -31,23 +31,4 @@ function summary(records: readonly RunRecord[]): string {
     `${(seconds / 60).toFixed(1)} minutes of computing in all`,
     `at most ${peak} MB of memory a process`,
   ].join(" · ");
-}
-
-function run({ id, spec, final, skipped, parameters, seconds, hashes, finished, backend, device }: RunRecord): string {
-  const facts = {
-    id,
-    spec,
-    top1: final.top1,
-    top5: final.top5,
-    videos: final.n,
-    unreadable: skipped,
-    parameters,
-    seconds,
-    hashes,
-    backend,
-    device,
-    finished,
-  };
-  const title = `${shortId(id)} · ${runLabel(spec)} · top-1 ${percent(final.top1)} %`;
-  return `<li><details><summary>${escapeHtml(title)}</summary><pre>${escapeHtml(JSON.stringify(facts, null, 1))}</pre></details></li>`;
 }

@@ -10,6 +10,9 @@ import type { Scale } from "../spec.js";
 import type { RecordStore } from "../store.js";
 import { type Table, tableSpecs } from "../table.js";
 import { readTable } from "../table-result.js";
+import { costSections } from "./cost-section.js";
+import { figuresOf } from "./figures.js";
+import { DRAWN, mapFiles, readMaps } from "./maps.js";
 import { type ReportPicture, reportPage } from "./page.js";
 
 /** Default: `report/` in the project. */
@@ -18,8 +21,8 @@ export function reportFolder(): string {
 }
 
 /**
- * Writes `index.html` into the folder from the records there are; returns its absolute path. Pictures are the `.svg` files in
- * the folder's `pictures/`, by name.
+ * Writes `index.html` into the folder from the records there are; returns its absolute path. The folder's `maps/` (grounding.ts)
+ * play on the page; pictures are the `.svg` files in its `pictures/`, by name, but for those of maps.
  *
  * @throws UserError on a damaged record, or where the folder cannot be written
  */
@@ -29,8 +32,20 @@ export async function writeReport(
   store: RecordStore,
   folder: string = reportFolder(),
 ): Promise<string> {
-  const results = tables.map((table) => readTable(table, scale, store));
-  const page = await reportPage(results, recordsOf(tables, scale, store), picturesIn(folder));
+  const read = tables.map((table) => ({ table, result: readTable(table, scale, store) }));
+  const page = await reportPage({
+    scale,
+    tables: read,
+    records: recordsOf(tables, scale, store),
+    figures: figuresOf(
+      read.map(({ result }) => result),
+      scale,
+      store,
+    ),
+    maps: mapFiles(folder).map(readMaps),
+    pictures: picturesIn(folder),
+    sections: await costSections(scale, store),
+  });
   const target = path.resolve(folder, "index.html");
   try {
     fs.mkdirSync(folder, { recursive: true });
@@ -41,14 +56,30 @@ export async function writeReport(
   return target;
 }
 
+/** The tables' records; then those of the same scale, data and weights that were run by their specs, for the explorer. */
 function recordsOf(tables: readonly Table[], scale: Scale, store: RecordStore): readonly RunRecord[] {
   const ids = new Set(tables.flatMap((table) => tableSpecs(table, scale).map(runId)));
-  return [...ids].filter((id) => store.has(id)).map((id) => store.read(id));
+  const all = store.list();
+  const declared = all.filter(({ id }) => ids.has(id));
+  const hashes = new Map(
+    declared.flatMap(({ spec, hashes: { weights, manifest } }) => [
+      [`weights ${spec.weights}`, weights],
+      [`manifest ${spec.dataset}`, manifest],
+    ]),
+  );
+  const others = all.filter(
+    ({ id, spec, hashes: { weights, manifest } }) =>
+      !ids.has(id) &&
+      spec.scale === scale &&
+      hashes.get(`weights ${spec.weights}`) === weights &&
+      hashes.get(`manifest ${spec.dataset}`) === manifest,
+  );
+  return [...declared, ...others];
 }
 
 function picturesIn(folder: string): readonly ReportPicture[] {
   const below = path.join(folder, "pictures");
   if (!fs.existsSync(below)) return [];
-  const names = fs.readdirSync(below).filter((name) => name.endsWith(".svg"));
+  const names = fs.readdirSync(below).filter((name) => name.endsWith(".svg") && !DRAWN.test(name));
   return names.sort().map((name) => ({ name, svg: fs.readFileSync(path.join(below, name), "utf8") }));
 }
