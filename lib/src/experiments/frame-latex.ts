@@ -44,6 +44,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   "^": "\\textasciicircum{}",
   "<": "$<$",
   ">": "$>$",
+  "|": "$|$",
   "−": "$-$",
   "±": "$\\pm$",
   "×": "$\\times$",
@@ -55,6 +56,6 @@ const COMMANDS: Readonly<Record<string, string>> = {
 /** Text as LaTeX prints it; leading spaces, an indent, are kept; a bracket cannot be taken for an option of the line before. */
 export function escapeLatex(text: string): string {
   const indent = /^ +/.exec(text) ? "\\quad " : "";
-  const escaped = text.trimStart().replace(/[\\{}&%$#_~^<>−±×·—–]/g, (character) => COMMANDS[character]!);
+  const escaped = text.trimStart().replace(/[\\{}&%$#_~^<>|−±×·—–]/g, (character) => COMMANDS[character]!);
   return `${indent}${escaped.replace(/^\[/, "{[}")}`;
 }

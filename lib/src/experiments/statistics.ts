@@ -1,7 +1,8 @@
 /**
  * Statistics over seeds. Values are accuracies in percent, so differences and intervals are percentage points.
  * Intervals and p-values are Student's t (jstat): exact for normal errors, and honest about few seeds, where they are
- * wide. What cannot be known (one seed; no spread at all) is null, never 0 or infinity.
+ * wide. What cannot be known (one seed; no spread at all) is null, never 0 or infinity. Tables take the p-values from here, and the
+ * intervals of differences from bootstrap.ts, which also counts the chance of test videos.
  */
 import { jStat } from "jstat";
 
