@@ -4,9 +4,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 import { openStore } from "vghif/dist/experiments/store.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
-import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 import type { TableResult } from "vghif/dist/experiments/table-result.js";
 import { PROJECT_ROOT } from "../shared.js";
 import { exampleRecord, temporaryFolder } from "./example-runs.js";
@@ -81,7 +81,7 @@ test("wrong use is exit code 2 with one line; what the user can mend is exit cod
   writeFileSync(path.join(folder, "spec.json"), '{"scale":"smoke"}');
   writeFileSync(path.join(folder, "no.json"), "{");
   const cases: readonly (readonly [number, RegExp, readonly string[]])[] = [
-    [2, /there is no table "table-9"; there are table-4/, ["reproduce", "table-9"]],
+    [2, /there is no table or figure "table-9"; there are table-1/, ["reproduce", "table-9"]],
     [2, /--scale is "huge": give smoke or paper/, ["reproduce", "--scale", "huge"]],
     [2, /--jobs is "0"/, ["reproduce", "--jobs", "0"]],
     [2, /--shots is "x"/, ["few-shot", "ucf-like", "--shots", "2,x"]],

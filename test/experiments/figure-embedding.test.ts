@@ -59,6 +59,7 @@ function example(): EmbeddingRecord {
       ["b/1.mp4", 1, wide, 0],
       ["b/2.mp4", 1, wide, -0.25],
     ] as const,
+    top1: 100 * wide,
     silhouette: wide / 2,
   });
   const run = exampleRecord(specs.baseline, 50);
@@ -85,14 +86,12 @@ test("figure-embedding: two panels of one plane, a colour a class, separation in
     ],
   );
   const { layout, alt } = figure;
-  assert.deepEqual(layout.xaxis!.range, [-1.08, 1.08]);
-  assert.deepEqual(
-    [layout.yaxis!.range, layout.xaxis2!.range, layout.yaxis2!.range],
-    Array(3).fill(layout.xaxis!.range),
-  );
+  const square = [-1.08, 1.08];
+  const { xaxis, yaxis, xaxis2, yaxis2 } = layout;
+  assert.deepEqual([xaxis!.range, yaxis!.range, xaxis2!.range, yaxis2!.range], Array(4).fill(square));
   assert.match(layout.xaxis!.title.text, /component 1 \(81 % of variance\)/);
-  assert.match(layout.annotations[1]!.text, /clip \+ VgHIF.*4 videos, silhouette 0\.500/);
-  assert.match(alt, /coloured by class \(falling, rising\).*Baseline: 4 videos, silhouette 0\.250/);
+  assert.match(layout.annotations[1]!.text, /CLIP \+ VgHIF.*4 videos, top-1 100\.0 %, silhouette 0\.500/);
+  assert.match(alt, /coloured by class \(falling, rising\).*Baseline: 4 videos, top-1 50\.0 %, silhouette 0\.250/);
   const svg = await figureSvg(figure);
   assert.equal((svg.match(/class="point"/g) ?? []).length, 8);
 });

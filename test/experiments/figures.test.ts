@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { table1 } from "vghif/dist/experiments/declared/table-1.js";
@@ -12,6 +14,7 @@ import type { RunSpec } from "vghif/dist/experiments/spec.js";
 import { openStore, type RecordStore } from "vghif/dist/experiments/store.js";
 import { type Table, tableSpecs } from "vghif/dist/experiments/table.js";
 import { findTargets, targetNames } from "vghif/dist/experiments/targets.js";
+import { PROJECT_ROOT } from "../shared.js";
 import { exampleRecord, temporaryFolder } from "./example-runs.js";
 
 /** A store with the runs of these tables that `top1` gives a number. */
@@ -89,6 +92,34 @@ test("figure-datasets: accuracy above, gain with its interval around zero below,
   assert.equal((svg.match(/class="point"/g) ?? []).length, 6 * 4 - 3 + 9);
   assert.ok((svg.match(/class="yerror"/g) ?? []).length >= 20);
   assert.doesNotMatch(svg, /NaN|undefined/);
+});
+
+test("vghif reproduce figure-shots: from records alone, into the report's folder, with the table behind it", (t) => {
+  const store = storeOf(t, [table4], (spec) => accuracy(spec) + spec.shots!);
+  const folder = path.dirname(store.folder);
+  const env = { ...process.env, VGHIF_RECORDS: store.folder, VGHIF_DATA: path.join(folder, "data") };
+  const command = [path.join(PROJECT_ROOT, "lib/bin/vghif.js"), "reproduce", "figure-shots", "--out", "page"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: folder, encoding: "utf8", env });
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /^figure: .*page.figures.figure-shots\.svg$/m);
+  assert.match(stdout, /^table-4: /);
+  assert.match(readFileSync(path.join(folder, "page", "figures", "figure-shots.svg"), "utf8"), /ViFi-CLIP \+ VgHIF/);
+  assert.equal(existsSync(path.join(folder, "data")), false);
+});
+
+test("what trains is at hand where its data is, or its record", async (t) => {
+  const store = openStore(path.join(temporaryFolder(t), "records"));
+  const before = process.env.VGHIF_DATA;
+  process.env.VGHIF_DATA = path.join(store.folder, "no data");
+  t.after(() => {
+    if (before === undefined) delete process.env.VGHIF_DATA;
+    else process.env.VGHIF_DATA = before;
+  });
+  const atHand = async () =>
+    Promise.all(Object.values(FIGURES).map(async (figure) => figure.atHand({ scale: "smoke", store })));
+  assert.deepEqual(await atHand(), [true, true, false, false]);
+  mkdirSync(path.join(store.folder, "no data", "hmdb-like"), { recursive: true });
+  assert.deepEqual(await atHand(), [true, true, true, true]);
 });
 
 test("styles: a row of another kind takes its place's hue", () => {

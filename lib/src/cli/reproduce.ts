@@ -3,11 +3,11 @@ import type { RecordStore } from "../experiments/store.js";
 import type { Table } from "../experiments/table.js";
 import type { Register } from "./main.js";
 
-/** `vghif reproduce [TABLE ...]`: the main job, from data to report. */
+/** `vghif reproduce [TABLE|FIGURE ...]`: the main job, from data to report. */
 export const register: Register = (program) => {
   program
     .command("reproduce")
-    .argument("[table...]", "tables; default: all")
+    .argument("[name...]", "tables, ablations and figures; default: all")
     .option("--scale <scale>", "smoke (generated data, small model) or paper (official data and weights)", "smoke")
     .option("--jobs <count>", "worker processes; default: the number of cores")
     .option("--notebooks", "execute the notebooks too")
@@ -18,11 +18,12 @@ export const register: Register = (program) => {
     .description("make data, train and evaluate what has no record, write the report, print the tables")
     .action(async (names: readonly string[], options: ReproduceOptions) => {
       const { openStore } = await import("../experiments/store.js");
-      const { findTables } = await import("../experiments/tables.js");
+      const { findTargets } = await import("../experiments/targets.js");
       const { writeReport } = await import("../experiments/report/write.js");
+      const { drawFigures, runCostTable } = await import("./figures.js");
       const { scaleOf } = await import("./scale.js");
       const { jobsOf, printTables, runTables } = await import("./run-tables.js");
-      const tables = findTables(names);
+      const { tables, figures, cost } = findTargets(names);
       const scale = scaleOf(options.scale);
       const store = openStore();
       if (options.dryRun) {
@@ -32,13 +33,16 @@ export const register: Register = (program) => {
       }
       const results = await runTables(tables, scale, store, jobsOf(options.jobs));
       if (results === null) return;
+      const costs = cost ? await runCostTable(store) : null;
+      if (cost && costs === null) return;
+      if (!(await drawFigures(figures, names, scale, store, options.out))) return;
       if (scale === "smoke" && !(await drawMaps(tables, scale, store, options.out))) return;
       if (options.notebooks) {
         const { runNotebooks } = await import("./run-notebooks.js");
         if (!(await runNotebooks())) return;
       }
       console.error(`report: ${await writeReport(tables, scale, store, options.out)}`);
-      await printTables(results, options.json ?? false);
+      await printTables(results, options.json ?? false, costs);
     });
 };
 

@@ -1,5 +1,6 @@
 /** What `reproduce` and `few-shot` share: run what tables lack with progress, say what failed, print the tables. */
 import { UsageError } from "../errors.js";
+import type { CostResult } from "../experiments/cost/result.js";
 import type { SlurmConfig } from "../experiments/slurm/config.js";
 import type { Scale } from "../experiments/spec.js";
 import type { RecordStore } from "../experiments/store.js";
@@ -64,12 +65,18 @@ export async function runTables(
   return made.results;
 }
 
-/** Prints the tables on stdout: as text, or their numbers as one JSON array. */
-export async function printTables(results: readonly TableResult[], json: boolean): Promise<void> {
+/** Prints the tables, and the cost table where there is one, on stdout: as text, or their numbers as one JSON array. */
+export async function printTables(
+  results: readonly TableResult[],
+  json: boolean,
+  costs: CostResult | null = null,
+): Promise<void> {
   if (json) {
-    console.log(JSON.stringify(results, null, 2));
+    console.log(JSON.stringify(costs ? [...results, costs] : results, null, 2));
     return;
   }
   const { renderTable } = await import("../experiments/render.js");
   for (const result of results) console.log(await renderTable(result, "text"));
+  const { renderCost } = await import("../experiments/cost/render.js");
+  if (costs) console.log(await renderCost(costs, "text"));
 }

@@ -1,9 +1,11 @@
 /** The numbers behind figure-embedding: where two trained recognisers put the same test videos. Made once, then read. */
 import { z } from "zod";
+import { spelledClasses } from "../data/class-names.js";
 import { datasetRoot, findDataset } from "../data/manifest-find.js";
 import type { Dataset, Sample } from "../data/types.js";
 import { type EmbeddedVideos, embedVideos } from "../evaluate/embedding.js";
 import { principalPlane, silhouette } from "../evaluate/embedding-map.js";
+import { topK, topLabels } from "../evaluate/metrics.js";
 import { disposeParams, sha256 as sha256OfFile } from "../weights/load.js";
 import { weightsFile } from "../weights/registry.js";
 import { canonicalJson, runId, sha256 } from "./id.js";
@@ -22,6 +24,8 @@ export interface SpecPair {
 export interface EmbeddingSide {
   /** Per video: path below the dataset, label, and its place on the map that both sides share. */
   readonly videos: readonly (readonly [path: string, label: number, x: number, y: number])[];
+  /** Percent of these videos whose own class has the largest cosine. */
+  readonly top1: number;
   /** How far the classes stand apart in the whole space, -1 to 1 (evaluate/embedding-map.ts); null for one class. */
   readonly silhouette: number | null;
 }
@@ -38,11 +42,12 @@ export interface EmbeddingRecord {
   readonly treatment: EmbeddingSide;
 }
 
-/** Classes that are shown, the first of the dataset, and videos of each: more cannot be told apart on a page. */
-const SHOWN = { classes: 12, videosPerClass: 25 };
+/** Classes that are shown, and videos of each, the first of both: more cannot be told apart on a page. */
+const SHOWN = { classes: 12, videosPerClass: 10 };
 
 const side: z.ZodType<EmbeddingSide> = z.object({
   videos: z.array(z.tuple([z.string(), z.int().nonnegative(), z.number(), z.number()])),
+  top1: z.number().min(0).max(100),
   silhouette: z.number().nullable(),
 });
 
@@ -112,7 +117,8 @@ async function embedded(spec: RunSpec, context: RunContext): Promise<EmbeddedVid
   try {
     const dataset = findDataset(spec.dataset);
     const { frames, template } = spec;
-    return await embedVideos(recognizer, datasetRoot(dataset), shownVideos(dataset, spec.evaluate), dataset.classes, {
+    const names = spelledClasses(dataset.classes, spec.spelling);
+    return await embedVideos(recognizer, datasetRoot(dataset), shownVideos(dataset, spec.evaluate), names, {
       frames,
       template,
       ...(context.signal ? { signal: context.signal } : {}),
@@ -138,6 +144,10 @@ function sideOf({ samples, vectors }: EmbeddedVideos, places: readonly (readonly
   return {
     videos: samples.map(
       ({ path, label }, at) => [path, label, rounded(places[at]![0]), rounded(places[at]![1])] as const,
+    ),
+    top1: topK(
+      vectors.map((cosines, at) => ({ label: labels[at]!, best: topLabels(cosines, 1) })),
+      1,
     ),
     silhouette: width === null ? null : rounded(width),
   };

@@ -2,10 +2,12 @@
  * figure-embedding: a map of the test videos, the baseline's beside + VgHIF's, coloured by class. What is mapped are cosines
  * with all class texts (evaluate/embedding.ts says why); both panels are one plane, so places can be compared.
  */
+import { FAMILIES } from "../models/families.js";
 import type { EmbeddingRecord, EmbeddingSide } from "./embedding-record.js";
 import { runLabel } from "./execute.js";
 import type { Annotation, Axis, Figure, ScatterTrace } from "./figure.js";
 import { FIGURE_FONT, FIGURE_WIDTH } from "./figure-style.js";
+import { percent } from "./format.js";
 import type { RunSpec } from "./spec.js";
 
 /** The palette of Okabe and Ito (2008), which colour-blind readers can tell apart; then the same with other markers. */
@@ -14,6 +16,8 @@ const SYMBOLS = ["circle", "triangle-up-open", "square-open"] as const;
 
 const GAP = 0.08;
 
+type Range = readonly [low: number, high: number];
+
 export function figureEmbedding(record: EmbeddingRecord): Figure {
   const { classes, explained, specs } = record;
   const sides = [
@@ -21,11 +25,11 @@ export function figureEmbedding(record: EmbeddingRecord): Figure {
     { side: record.treatment, spec: specs.treatment },
   ] as const;
   const width = (1 - GAP) / 2;
-  const range = commonRange([record.baseline, record.treatment]);
+  const ranges = commonRanges([record.baseline, record.treatment]);
   const axis = (component: 0 | 1): Axis => ({
     title: { text: `component ${component + 1} (${Math.round(100 * explained[component])} % of variance)` },
     type: "linear",
-    range,
+    range: ranges[component],
     zeroline: false,
   });
   return {
@@ -71,20 +75,33 @@ function classTrace({ videos }: EmbeddingSide, name: string, label: number, pane
   };
 }
 
-function panelTitle(side: EmbeddingSide, { vghif, model }: RunSpec, x: number): Annotation {
-  const text = `<b>${vghif ? `${model} + VgHIF` : model}</b>: ${separation(side)}`;
+function panelTitle(side: EmbeddingSide, spec: RunSpec, x: number): Annotation {
+  const text = `<b>${modelName(spec)}</b>: ${separation(side)}`;
   return { text, x, y: 1.02, xref: "paper", yref: "paper", xanchor: "center", yanchor: "bottom", showarrow: false };
 }
 
-function separation({ silhouette, videos }: EmbeddingSide): string {
-  return `${videos.length} videos, silhouette ${silhouette === null ? "not defined" : silhouette.toFixed(3)}`;
+function modelName({ model, vghif }: RunSpec): string {
+  const { title } = FAMILIES[model];
+  return vghif ? `${title} + VgHIF` : title;
 }
 
-/** The same for both panels and both axes, so that distances compare. */
-function commonRange(sides: readonly EmbeddingSide[]): [number, number] {
-  const places = sides.flatMap(({ videos }) => videos.flatMap(([, , x, y]) => [Math.abs(x), Math.abs(y)]));
-  const most = 1.08 * Math.max(...places, 1e-3);
-  return [-Number(most.toFixed(4)), Number(most.toFixed(4))];
+function separation({ silhouette, top1, videos }: EmbeddingSide): string {
+  const apart = silhouette === null ? "not defined" : silhouette.toFixed(3);
+  return `${videos.length} videos, top-1 ${percent(top1)} %, silhouette ${apart}`;
+}
+
+/** The same of both panels, and as long on both axes, so that distances compare. */
+function commonRanges(sides: readonly EmbeddingSide[]): readonly [Range, Range] {
+  const extents = ([2, 3] as const).map((coordinate) => {
+    const values = sides.flatMap(({ videos }) => videos.map((video) => video[coordinate]));
+    return [Math.min(...values), Math.max(...values)] as const;
+  });
+  const length = 1.08 * Math.max(...extents.map(([low, high]) => high - low), 1e-3);
+  const [x, y] = extents.map(([low, high]): Range => {
+    const middle = (low + high) / 2;
+    return [Number((middle - length / 2).toFixed(4)), Number((middle + length / 2).toFixed(4))];
+  });
+  return [x!, y!];
 }
 
 function altText({ baseline, treatment, classes, specs }: EmbeddingRecord): string {

@@ -1,7 +1,8 @@
 /** figure-grounding: where the text of a video's class looked over the frames, a row for every level and pass of VgHIF. */
 import path from "node:path";
+import { spelledClasses } from "../data/class-names.js";
 import { datasetRoot, findDataset } from "../data/manifest-find.js";
-import type { Sample } from "../data/types.js";
+import type { Dataset, Sample } from "../data/types.js";
 import { UserError } from "../errors.js";
 import { classifyVideo } from "../evaluate/classify.js";
 import { groundingPicture } from "../evaluate/grounding-picture.js";
@@ -38,19 +39,19 @@ export async function figureGrounding(
 ): Promise<GroundingFigure> {
   const dataset = findDataset(spec.dataset);
   const { classes } = dataset;
+  const names = spelledClasses(classes, spec.spelling);
+  const sample = sampleOf(dataset, video ?? firstHit(spec, store) ?? dataset.splits[spec.evaluate]?.[0]?.path, spec);
+  const asked = label === undefined ? sample.label : classes.indexOf(label);
+  if (asked < 0) throw new UserError(`dataset "${spec.dataset}" has no class "${label}"; see its manifest`);
   const recognizer = await trainedRecognizer(spec, context);
   try {
-    const shown = video ?? firstHit(spec, store) ?? dataset.splits[spec.evaluate]?.[0]?.path;
-    const sample = allSamples(dataset.splits).find((candidate) => candidate.path === shown);
-    if (!sample) throw new UserError(`dataset "${spec.dataset}" has no video "${shown}"; see its manifest`);
-    const name = label ?? classes[sample.label]!;
     const file = path.join(datasetRoot(dataset), sample.path);
-    const result = await classifyVideo(recognizer, file, classes, { frames: spec.frames, template: spec.template });
+    const result = await classifyVideo(recognizer, file, names, { frames: spec.frames, template: spec.template });
     const { label: answer, probability } = result.scores[0]!;
     return {
-      svg: await groundingPicture(recognizer, file, result, classes, name),
+      svg: await groundingPicture(recognizer, file, result, names, names[asked]!),
       alt:
-        `Where the text "${name}" looked in ${sample.path} (class "${classes[sample.label]}") of ${spec.dataset}: ` +
+        `Where the text "${classes[asked]}" looked in ${sample.path} (class "${classes[sample.label]}") of ${spec.dataset}: ` +
         `${result.attention.length} visits of VgHIF, one row each; the model's answer is "${answer}" with ${Math.round(100 * probability)} %.`,
     };
   } finally {
@@ -58,8 +59,11 @@ export async function figureGrounding(
   }
 }
 
-function allSamples(splits: Readonly<Partial<Record<string, readonly Sample[]>>>): readonly Sample[] {
-  return Object.values(splits).flatMap((samples) => samples ?? []);
+function sampleOf({ splits }: Dataset, video: string | undefined, spec: RunSpec): Sample {
+  const samples = Object.values(splits).flatMap((split) => split ?? []);
+  const sample = samples.find((candidate) => candidate.path === video);
+  if (sample) return sample;
+  throw new UserError(`dataset "${spec.dataset}" has no video "${video}"; see its manifest`);
 }
 
 function firstHit(spec: RunSpec, store: RecordStore): string | undefined {

@@ -1,8 +1,10 @@
 /** Every figure that the kit declares, by the name that the command line, the notebooks and the report use. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
+import { datasetRoot, findDataset } from "../data/manifest-find.js";
 import { UsageError } from "../errors.js";
 import { writeFileWhole } from "../files.js";
+import { weightsFile } from "../weights/registry.js";
 import { table1 } from "./declared/table-1.js";
 import { table2 } from "./declared/table-2.js";
 import { table3 } from "./declared/table-3.js";
@@ -33,8 +35,11 @@ export interface DeclaredFigure {
   readonly title: string;
   /** The tables whose records it reads. */
   readonly tables: readonly Table[];
-  /** Whether it needs a trained model once, and so data and weights; other figures need records alone. */
-  readonly trains: boolean;
+  /**
+   * Whether it can be drawn at once: from records, or with a model that trains in seconds on data and weights that are here.
+   * Drawing it all the same makes generated data and trains.
+   */
+  atHand(context: FigureContext): Promise<boolean>;
   /** Draws it from the records there are. @throws UserError where data or weights that it needs are missing */
   draw(context: FigureContext): Promise<Drawing>;
 }
@@ -44,7 +49,7 @@ const DECLARED: readonly DeclaredFigure[] = [
     id: "figure-shots",
     title: "Accuracy over shots",
     tables: [table4],
-    trains: false,
+    atHand: async () => true,
     draw: async ({ scale, store }) => {
       const { figureShots } = await import("./figure-shots.js");
       return { kind: "plot", figure: figureShots(readTable(table4, scale, store)) };
@@ -54,7 +59,7 @@ const DECLARED: readonly DeclaredFigure[] = [
     id: "figure-datasets",
     title: "Accuracy and gain across datasets",
     tables: [table1, table2, table3],
-    trains: false,
+    atHand: async () => true,
     draw: async ({ scale, store }) => {
       const { figureDatasets } = await import("./figure-datasets.js");
       const results = [table1, table2, table3].map((table) => readTable(table, scale, store));
@@ -65,7 +70,7 @@ const DECLARED: readonly DeclaredFigure[] = [
     id: "figure-grounding",
     title: "Where the class text looks, per level and pass",
     tables: [table4],
-    trains: true,
+    atHand: async ({ scale }) => isQuick(shownPair(scale).treatment),
     draw: async ({ scale, store, run = {} }) => {
       const { figureGrounding } = await import("./figure-grounding.js");
       return { kind: "picture", ...(await figureGrounding({ spec: shownPair(scale).treatment }, store, run)) };
@@ -75,7 +80,11 @@ const DECLARED: readonly DeclaredFigure[] = [
     id: "figure-embedding",
     title: "Test videos among the class texts, baseline against + VgHIF",
     tables: [table4],
-    trains: true,
+    atHand: async ({ scale, store }) => {
+      const { readEmbedding } = await import("./embedding-record.js");
+      const pair = shownPair(scale);
+      return readEmbedding(store, pair) !== null || isQuick(pair.treatment);
+    },
     draw: async ({ scale, store, run = {} }) => {
       const { makeEmbedding } = await import("./embedding-record.js");
       const { figureEmbedding } = await import("./figure-embedding.js");
@@ -105,6 +114,11 @@ export function shownPair(scale: Scale): SpecPair {
   const column = Object.values(table4.columns).findLast((candidate) => candidate.dataset === dataset)!;
   const specOf = (row: keyof typeof table4.rows): RunSpec => table4.spec(table4.rows[row], column, seed, scale);
   return { baseline: specOf("clip"), treatment: specOf("clip+vghif") };
+}
+
+/** Whether a run's model is a small one, and its data and weights are here. */
+function isQuick({ scale, dataset, weights }: RunSpec): boolean {
+  return scale === "smoke" && existsSync(datasetRoot(findDataset(dataset))) && existsSync(weightsFile(weights));
 }
 
 /** A drawing as SVG text that needs nothing else. */

@@ -31,7 +31,7 @@ export function judgeOperations({ record }: CostRow, limit: number): CostFinding
   return operationsMore(record.counts) <= limit ? "within" : "beyond";
 }
 
-/** Supported where all that was looked at is within the limit, contradicted where all is beyond it, else undecided. */
+/** Supported where all that was looked at is within the limit, contradicted where all of it is beyond, else undecided. */
 export function judgeCost(
   measured: readonly CostRow[],
   counted: readonly CostRow[],
@@ -43,20 +43,32 @@ export function judgeCost(
   const looked = [...time, ...operations].filter((finding) => finding !== "not run");
   const finding = findingOf(looked);
   const parts = [...timeWords(measured), ...operationWords(counted, operations, limit)];
-  const judged = {
-    supported: "all of it is within that",
-    contradicted: "all of it is beyond that",
-    undecided: "some is within that, some is not",
-    "not run": "not run",
-  }[finding];
   const detail = parts.length > 0 ? `: ${parts.join("; ")}` : "";
-  return { finding, time, operations, line: `VERDICT: "${claim}" (our limit: ${limit} %): ${judged}${detail}.` };
+  return {
+    finding,
+    time,
+    operations,
+    line: `VERDICT: "${claim}" (our limit: ${limit} %): ${judgedWords(looked)}${detail}.`,
+  };
 }
 
 function findingOf(looked: readonly CostFinding[]): Finding {
   if (looked.length === 0) return "not run";
   if (looked.every((finding) => finding === "within")) return "supported";
   return looked.every((finding) => finding === "beyond") ? "contradicted" : "undecided";
+}
+
+function judgedWords(looked: readonly CostFinding[]): string {
+  if (looked.length === 0) return "not run";
+  const count = (finding: CostFinding): number => looked.filter((one) => one === finding).length;
+  const counts = `${count("within")} of ${looked.length} within it, ${count("beyond")} beyond, ${count("undecided")} undecided`;
+  const words = {
+    supported: "these numbers support it",
+    contradicted: "these numbers contradict it",
+    undecided: count("within") > 0 ? "these numbers support it in part" : "these numbers do not decide it",
+    "not run": "not run",
+  };
+  return `${words[findingOf(looked)]} (${counts})`;
 }
 
 function timeWords(rows: readonly CostRow[]): readonly string[] {
