@@ -1,7 +1,7 @@
 /** A real Slurm cluster of one node on this machine, in a temporary folder: Debian's packages, no systemd, as root. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -31,6 +31,7 @@ function pathOf(daemon: Daemon): string | null {
 
 /** Starts the daemons; resolves once the node is idle. */
 export async function startCluster(folder: string): Promise<Cluster> {
+  chmodSync(folder, 0o755); // munged wants its socket to be in reach of every user
   for (const name of ["state", "spool", "munge"]) mkdirSync(path.join(folder, name), { mode: 0o755 });
   const key = path.join(folder, "munge", "key");
   writeFileSync(key, randomBytes(128), { mode: 0o400 });
@@ -89,7 +90,7 @@ function lastLines(folder: string): string {
     .join("\n");
 }
 
-/** `cred_expire` is also how long a requeued job waits before it starts again: 120 s by default. */
+/** `cred_expire` is also how long a requeued job waits before it starts again: 120 s by default, 5 at least. */
 async function configuration(folder: string): Promise<string> {
   const host = os.hostname().split(".")[0];
   const [controller, node] = [await freePort(), await freePort()];
@@ -102,7 +103,7 @@ async function configuration(folder: string): Promise<string> {
     "SlurmUser=root",
     "SlurmdUser=root",
     "AuthType=auth/munge",
-    `AuthInfo=socket=${at("munge/socket")},cred_expire=2`,
+    `AuthInfo=socket=${at("munge/socket")},cred_expire=5`,
     "CredType=cred/munge",
     "ProctrackType=proctrack/linuxproc",
     "TaskPlugin=task/none",
