@@ -11,7 +11,7 @@ import { PROJECT_ROOT } from "../shared.js";
 /** Reads the example table's records; `records` is where they are. */
 function cellsFor(records: string): readonly string[] {
   return [
-    'import { cellFrame, figureShots, fewShotTable, openStore, runTable, show } from "vghif";',
+    'import { cellFrame, figureShots, fewShotTable, openStore, readCost, runTable, show } from "vghif";',
     `const store = openStore(${JSON.stringify(records)});`,
     `const table = fewShotTable({ id: "example", title: "Example", shots: [2, 4], seeds: { smoke: [0, 1, 2], paper: [0] },
        datasets: [{ smoke: "hmdb-like", paper: "hmdb51" }, { smoke: "ucf-like", paper: "ucf101" }] });`,
@@ -20,6 +20,9 @@ function cellsFor(records: string): readonly string[] {
     "await show(figureShots(result));",
     "await show(await cellFrame(result));",
     'await show("<svg xmlns=\\"http://www.w3.org/2000/svg\\"></svg>");',
+    "await show(readCost(store));",
+    'await show({ kind: "plot", figure: figureShots(result) });',
+    'await show({ kind: "picture", svg: "<svg xmlns=\\"http://www.w3.org/2000/svg\\"></svg>", alt: "a map" });',
   ];
 }
 
@@ -34,9 +37,12 @@ test("outside a kernel, tables are text and figures are described", (t) => {
   });
   assert.equal(status, 0, stderr);
   assert.match(stdout, /^example: Example \(scale smoke, 24 of 24 runs\)$/m);
-  assert.match(stdout, /^CLIP \+ VgHIF {9}51\.0 ± 1\.0 {3}51\.0 ± 1\.0$/m);
+  assert.match(stdout, /^CLIP \+ VgHIF +51\.0 ± 1\.0 +51\.0 ± 1\.0$/m);
   assert.match(stdout, /^\[figure-shots\] Accuracy in percent over shots\. hmdb-like/m);
   assert.match(stdout, /^\[picture, \d+ bytes of SVG\]$/m);
+  assert.match(stdout, /^ablation-cost: What VgHIF costs \(0 of 12 pairs\)$/m);
+  assert.match(stdout, /^\[picture\] a map$/m);
+  assert.equal(stdout.match(/^\[figure-shots\]/gm)?.length, 2);
 });
 
 test("in the kernel, tables are HTML, figures and pictures SVG, and what ran is said in place", async (t) => {
@@ -47,6 +53,9 @@ test("in the kernel, tables are HTML, figures and pictures SVG, and what ran is 
     "text/html",
     "image/svg+xml",
     "text/html",
+    "image/svg+xml",
+    "text/html",
+    "image/svg+xml",
     "image/svg+xml",
   ]);
   const [state, table, figure, frame] = outputs.map((data) => String(Object.values(data)[0]));

@@ -13,7 +13,7 @@ import type { SpecPair } from "./embedding-record.js";
 import type { Figure } from "./figure.js";
 import type { RunContext } from "./run-experiment.js";
 import type { RunSpec, Scale } from "./spec.js";
-import type { RecordStore } from "./store.js";
+import { openStore, type RecordStore } from "./store.js";
 import type { Table } from "./table.js";
 import { readTable } from "./table-result.js";
 
@@ -105,6 +105,12 @@ export function findFigures(names: readonly string[]): readonly DeclaredFigure[]
     if (figure) return figure;
     throw new UsageError(`there is no figure "${name}"; there are ${Object.keys(FIGURES).join(", ")}`);
   });
+}
+
+/** Draws one figure by its name. Default: from the project's records. @throws UsageError that lists the names */
+export function drawFigure(name: string, scale: Scale, context: Partial<FigureContext> = {}): Promise<Drawing> {
+  const { store = openStore(), ...rest } = context;
+  return findFigures([name])[0]!.draw({ ...rest, scale, store });
 }
 
 /** The runs whose models are looked into: CLIP and CLIP + VgHIF on the first few-shot dataset, most shots, first seed. */
