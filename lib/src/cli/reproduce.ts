@@ -10,6 +10,8 @@ export const register: Register = (program) => {
     .argument("[name...]", "tables, ablations and figures; default: all")
     .option("--scale <scale>", "smoke (generated data, small model) or paper (official data and weights)", "smoke")
     .option("--jobs <count>", "worker processes; default: the number of cores")
+    .option("--engine <engine>", "local (worker processes here) or slurm (a job array on a cluster)", "local")
+    .option("--slurm <file>", "partition, time, memory, GPUs and so on; default: slurm.json in the project")
     .option("--notebooks", "execute the notebooks too")
     .option("--out <folder>", "where the report goes; default: report/ in the project")
     .option("--json", "print the tables' numbers as JSON")
@@ -22,16 +24,17 @@ export const register: Register = (program) => {
       const { writeReport } = await import("../experiments/report/write.js");
       const { drawFigures, runCostTable } = await import("./figures.js");
       const { scaleOf } = await import("./scale.js");
-      const { jobsOf, printTables, runTables } = await import("./run-tables.js");
+      const { jobsOf, printTables, runTables, slurmOf } = await import("./run-tables.js");
       const { tables, figures, cost } = findTargets(names);
       const scale = scaleOf(options.scale);
       const store = openStore();
+      const slurm = await slurmOf(options.engine, options.slurm);
       if (options.dryRun) {
         const { printPlan } = await import("./dry-run.js");
         await printPlan(tables, scale, store, options);
         return;
       }
-      const results = await runTables(tables, scale, store, jobsOf(options.jobs));
+      const results = await runTables(tables, scale, store, jobsOf(options.jobs), slurm);
       if (results === null) return;
       const costs = cost ? await runCostTable(store) : null;
       if (cost && costs === null) return;
@@ -49,6 +52,8 @@ export const register: Register = (program) => {
 interface ReproduceOptions {
   readonly scale: string;
   readonly jobs?: string;
+  readonly engine: string;
+  readonly slurm?: string;
   readonly notebooks?: boolean;
   readonly out?: string;
   readonly json?: boolean;

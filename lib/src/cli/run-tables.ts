@@ -27,7 +27,8 @@ export async function slurmOf(engine: string, file: string | undefined): Promise
 }
 
 /**
- * Runs what the tables lack, here or, with a configuration, on Slurm; a failed run is a line on stderr and exit code 1. Returns null where it was interrupted.
+ * Runs what the tables lack, here or, with a configuration, on Slurm; a failed run is a line on stderr and exit code 1.
+ * Returns null where it was interrupted.
  */
 export async function runTables(
   tables: readonly Table[],

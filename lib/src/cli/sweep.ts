@@ -17,7 +17,7 @@ export const register: Register = (program) => {
 function registerSubmit(sweep: Command): void {
   sweep
     .command("submit")
-    .argument("[table...]", "tables; default: all")
+    .argument("[table...]", "tables and ablations; default: all")
     .option("--scale <scale>", "smoke or paper", "smoke")
     .option("--slurm <file>", "partition, time, memory, GPUs and so on; default: slurm.json in the project")
     .description("submit the tables' runs that have no record as one job array, and print the sweep's name")
@@ -28,13 +28,13 @@ function registerSubmit(sweep: Command): void {
       const { taskCount } = await import("../experiments/slurm/sweep-folder.js");
       const { missingSpecs } = await import("../experiments/sweep.js");
       const { tableSpecs } = await import("../experiments/table.js");
-      const { findTables } = await import("../experiments/tables.js");
+      const { findTargets } = await import("../experiments/targets.js");
       const { openStore } = await import("../experiments/store.js");
       const { untilInterrupted } = await import("./interrupt.js");
       const { progressOn } = await import("./progress.js");
       const { scaleOf } = await import("./scale.js");
       const scale = scaleOf(options.scale);
-      const tables = findTables(names);
+      const { tables } = findTargets(names);
       const config = readSlurmConfig(options.slurm);
       const store = openStore();
       const missing = missingSpecs(

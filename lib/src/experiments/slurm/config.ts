@@ -33,6 +33,7 @@ export interface SlurmConfig {
 
 const name = z.string().regex(/^[\w.,@+-]+$/, "Invalid name: expected letters, digits and . , @ + - _");
 const positive = z.int().positive();
+const GPUS = 'Invalid gpus: expected a number or "type:number"';
 
 const schema: z.ZodType<SlurmConfig> = z.strictObject({
   partition: name.exactOptional(),
@@ -47,9 +48,7 @@ const schema: z.ZodType<SlurmConfig> = z.strictObject({
     .regex(/^\d+[KMGT]?$/, 'Invalid memory: expected a number with K, M, G or T, such as "8G"')
     .exactOptional(),
   cpus: positive.exactOptional(),
-  gpus: z
-    .union([positive, z.string().regex(/^\w[\w.-]*:\d+$/)], 'Invalid gpus: expected a number or "type:number"')
-    .exactOptional(),
+  gpus: z.union([positive, z.string().regex(/^\w[\w.-]*:\d+$/, GPUS)], GPUS).exactOptional(),
   tasks: positive.exactOptional(),
   runsPerTask: positive.default(20),
   jobs: positive.default(1),
