@@ -3,10 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { before, describe, test } from "node:test";
 import Papa from "papaparse";
+import { trace } from "vghif/dist/engine/compile/trace.js";
 import { startEngine } from "vghif/dist/engine/index.js";
 import { countRecognizer } from "vghif/dist/experiments/cost/count.js";
 import { ablationCost } from "vghif/dist/experiments/cost/declared.js";
 import { medianSummary } from "vghif/dist/experiments/cost/median.js";
+import { multiplyAccumulates } from "vghif/dist/experiments/cost/products.js";
 import { publishedCosts } from "vghif/dist/experiments/cost/published.js";
 import { COST, type CostRecord } from "vghif/dist/experiments/cost/record.js";
 import { renderCost } from "vghif/dist/experiments/cost/render.js";
@@ -19,6 +21,7 @@ import { clipBackbone } from "vghif/dist/models/clip-backbone.js";
 import { CLIP_SIZES, type ClipConfig } from "vghif/dist/models/clip-config.js";
 import { FAMILIES } from "vghif/dist/models/families.js";
 import { VGHIF_DEFAULTS } from "vghif/dist/models/vghif-config.js";
+import { tf } from "vghif/dist/nn/array.js";
 import { temporaryFolder } from "./example-runs.js";
 
 before(async () => {
@@ -71,6 +74,47 @@ describe("multiply-accumulates", () => {
     const fusion = 2 * visionWidth + visionWidth * width + 2 * width + 4 * width * width + width;
     const feedForward = 2 * width + 2 * 3 * width * width + 3 * width + width + width;
     assert.equal(twin.parameters - baseline.parameters, fusion + feedForward);
+  });
+
+  test("of single products: either side turned, batched, as an Einsum, and not what the input has no part in", () => {
+    const shapes = { x: [3, 5], w: [5, 7], turned: [3, 11], batch: [2, 5, 13] } as const;
+    const specs = new Map(Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype: "float32" as const }]));
+    const example = Object.fromEntries(
+      [...specs].map(([name, { shape }]) => [name, { data: new Float32Array(0), shape }]),
+    );
+    const counted = (fn: (inputs: Readonly<Record<keyof typeof shapes, tf.Tensor>>) => tf.Tensor) =>
+      multiplyAccumulates(
+        trace((inputs: never) => ({ y: fn(inputs) }), example, specs),
+        "x",
+      );
+    assert.equal(
+      counted(({ x, w }) => tf.matMul(x as tf.Tensor2D, w as tf.Tensor2D)),
+      3 * 5 * 7,
+    );
+    assert.equal(
+      counted(({ x, turned }) => tf.matMul(x as tf.Tensor2D, turned as tf.Tensor2D, true)),
+      3 * 5 * 11,
+    );
+    assert.equal(
+      counted(({ x, batch }) => tf.matMul(tf.tile(tf.expandDims(x, 0), [2, 1, 1]), batch)),
+      2 * 3 * 5 * 13,
+    );
+    assert.equal(
+      counted(({ x, w }) => tf.einsum("ij,jk->ki", x, w)),
+      3 * 5 * 7,
+    );
+    assert.equal(
+      counted(({ x, w }) => tf.add(tf.sum(x), tf.matMul(w, w, true))),
+      0,
+    );
+    assert.throws(
+      () =>
+        multiplyAccumulates(
+          trace(({ w }: never) => ({ y: w }), example, specs),
+          "z",
+        ),
+      /no input "z"/,
+    );
   });
 
   test("of official sizes: the published counts", () => {

@@ -32,7 +32,7 @@ test("principal plane: an ellipse turned in space comes back along its axes", as
   await assert.rejects(principalPlane([[1, 2]]), /a map needs/);
 });
 
-test("silhouette: by hand, against a naive twin, and where it is not defined", () => {
+test("silhouette: by hand, and where it is not defined", () => {
   // Classes {0, 1} and {5, 8}: widths (6.5-1)/6.5, (5.5-1)/5.5, (4.5-3)/4.5, (7.5-3)/7.5.
   const expected = (5.5 / 6.5 + 4.5 / 5.5 + 1.5 / 4.5 + 4.5 / 7.5) / 4;
   assert.ok(Math.abs(silhouette([[0], [1], [5], [8]], [3, 3, 9, 9])! - expected) < 1e-12);

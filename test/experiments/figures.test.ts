@@ -86,8 +86,8 @@ test("figure-datasets: accuracy above, gain with its interval around zero below,
   assert.equal(below[2]!.error_y!.array[0], null, "the same difference for every seed has no interval");
   assert.ok(above[0]!.x.every((x, at) => Math.round(x) === at) && new Set(data.map(({ x }) => x[0])).size >= 6);
   assert.equal(layout.yaxis2!.zeroline, true);
-  assert.match(alt, /hmdb-like: CLIP 30\.5, CLIP \+ VgHIF 33\.5.*gain in points: clip\+vghif \+3\.0 \(/);
-  assert.match(alt, /ucf-like: .*CLIP \+ VgHIF not run.*clip\+vghif not run/);
+  assert.match(alt, /hmdb-like: CLIP 30\.5, CLIP \+ VgHIF 33\.5.*gain in points: on CLIP \+3\.0 \(/);
+  assert.match(alt, /ucf-like: .*CLIP \+ VgHIF not run.*on CLIP not run/);
   const svg = await drawingSvg({ kind: "plot", figure });
   assert.equal((svg.match(/class="point"/g) ?? []).length, 6 * 4 - 3 + 9);
   assert.ok((svg.match(/class="yerror"/g) ?? []).length >= 20);

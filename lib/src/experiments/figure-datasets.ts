@@ -84,16 +84,22 @@ function accuracies(groups: readonly GroupResult[]): readonly ScatterTrace[] {
 function gains(groups: readonly GroupResult[]): readonly ScatterTrace[] {
   const comparisons = groups[0]?.comparisons ?? [];
   return comparisons.map(({ baseline, treatment }, index) => {
+    const name = `${labelOf(groups[0], treatment)} − ${labelOf(groups[0], baseline)}`;
     const points = groups.flatMap(({ dataset, comparisons: own }, at): Point[] => {
       const cell = own.find((candidate) => candidate.treatment === treatment)?.cells[0];
       if (!cell?.difference) return [];
       const { mean, interval } = cell.difference;
       const range = interval ? `95 % interval ${signedInterval(interval)}` : "no interval";
-      const text = `${dataset}, ${treatment} − ${baseline}: ${signed(mean)} points, ${range}, ${cell.seeds.length} seeds`;
+      const text = `${dataset}, ${name}: ${signed(mean)} points, ${range}, ${cell.seeds.length} seeds`;
       return [{ x: at + offset(index, comparisons.length), mean, interval, text }];
     });
-    return pointsTrace(points, treatment, 2 * index + 1, treatment, { panel: "2", legend: false });
+    return pointsTrace(points, treatment, 2 * index + 1, name, { panel: "2", legend: false });
   });
+}
+
+/** What the reader sees of a row. */
+function labelOf(group: GroupResult | undefined, key: string): string {
+  return group?.rows.find((row) => row.key === key)?.label ?? key;
 }
 
 function pointsTrace(
@@ -122,16 +128,18 @@ function pointsTrace(
 }
 
 function altText(groups: readonly GroupResult[]): string {
-  const parts = groups.map(({ dataset, rows, comparisons }) => {
+  const parts = groups.map((group) => {
+    const { dataset, rows, comparisons } = group;
     const accuracy = rows.map(({ label, cells }) => {
       const mean = cells[0]?.summary?.mean;
       return `${label} ${mean === undefined ? "not run" : percent(mean)}`;
     });
-    const gain = comparisons.map(({ treatment, cells }) => {
+    const gain = comparisons.map(({ baseline, cells }) => {
       const difference = cells[0]?.difference;
-      if (!difference) return `${treatment} not run`;
+      const on = `on ${labelOf(group, baseline)}`;
+      if (!difference) return `${on} not run`;
       const range = difference.interval ? ` (${signedInterval(difference.interval)})` : "";
-      return `${treatment} ${signed(difference.mean)}${range}`;
+      return `${on} ${signed(difference.mean)}${range}`;
     });
     return `${dataset}: ${accuracy.join(", ")}; gain in points: ${gain.join(", ")}`;
   });

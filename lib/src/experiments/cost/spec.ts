@@ -32,7 +32,7 @@ export function costId(spec: CostSpec): string {
   return sha256(canonicalJson(spec));
 }
 
-/** "X-CLIP ViT-B/16" needs no more; for messages and progress: "xclip, ViT-B/16". */
+/** For messages and progress: "xclip, ViT-B/16". */
 export function costLabel({ model, size }: CostSpec): string {
   return `${model}, ${size}`;
 }
