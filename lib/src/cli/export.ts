@@ -1,3 +1,4 @@
+import type { ExportOptions } from "../export/options.js";
 import type { Register } from "./main.js";
 
 /** `vghif export MODEL --onnx FILE`: the recogniser as one ONNX file. */
@@ -26,11 +27,11 @@ export const register: Register = (program) => {
         throw new UsageError('give the classes: either --labels "a,b,c"|FILE, or --classes COUNT');
       }
       const prompt = template === undefined ? {} : { template };
-      const settings = {
+      const settings: ExportOptions = {
         classes:
           labels === undefined ? { count: count("--classes", classes!) } : { labels: parseLabels(labels), ...prompt },
         ...(frames === undefined ? {} : { frames: count("--frames", frames) }),
-        batch: batch === "any" ? "any" : count("--batch", batch),
+        batch: batch === "any" ? ("any" as const) : count("--batch", batch),
         maps,
         plain: portable,
       };

@@ -1,5 +1,6 @@
 /** What is said around a table's numbers: title, what each block is of, the verdicts, and how they come about. */
 import type { Resampling } from "./bootstrap.js";
+import { framesText, MODEL_NOTE } from "./row-about.js";
 import type { GroupResult, TableResult } from "./table-result.js";
 import { ALPHA } from "./verdict.js";
 
@@ -15,7 +16,7 @@ export function groupCaption(result: TableResult, group: GroupResult): string {
   const parts = [
     `${group.dataset}${splits.length > 0 ? `, mean of official splits ${splits.join(", ")}` : ""}: ${dataWords(group)}`,
     `weights ${group.weights}`,
-    `${group.frames} frames a video`,
+    framesText(group),
     `scale ${result.scale}`,
     `${metricName(result)}, mean ± sd over ${splits.length > 0 ? `the splits, one of ${seeds} each` : seeds}`,
   ];
@@ -48,7 +49,8 @@ export function notes(result: TableResult): readonly string[] {
   );
   const reference = result.reference === null ? [] : [referenceNote(result.reference, result)];
   const generated = groups.some(({ kind }) => kind === "generated") ? [SMOKE_NOTE] : [];
-  return [testNote(tests, verdict.comparisons.length), intervalNote(methods), ...reference, ...generated];
+  const models = result.models ? [MODEL_NOTE] : [];
+  return [testNote(tests, verdict.comparisons.length), intervalNote(methods), ...reference, ...models, ...generated];
 }
 
 function testNote(tests: number, comparisons: number): string {

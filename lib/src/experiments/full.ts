@@ -40,6 +40,7 @@ export function fullTable({ id, title, datasets, seeds, published = () => [] }: 
     title,
     claim: "VgHIF improves each backbone",
     metric: "top1",
+    models: true,
     ...comparedRows(BACKBONES),
     columns: Object.fromEntries(
       datasets.map((dataset) => [dataset.paper, { label: "all training videos", dataset }] as const),

@@ -17,6 +17,7 @@ const schema: z.ZodType<RunRecord> = z.object({
   predictions: z.array(z.tuple([z.string(), label, z.array(label)])),
   skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
   parameters: z.object({ total: z.number(), trained: z.number(), fusion: z.number() }),
+  gigaMacs: z.number().exactOptional(),
   seconds: z.object({ features: z.number(), train: z.number(), evaluate: z.number() }),
   datasetKind: z.enum(["generated", "real", "user"]),
   hashes: z.object({ weights: z.string(), manifest: z.string() }),

@@ -29,6 +29,8 @@ export interface RunOutcome {
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
   /** Parameters of the model, and of the fusion alone. */
   readonly parameters: { readonly total: number; readonly trained: number; readonly fusion: number };
+  /** 10^9 multiply-accumulates of one video, from frames to class scores, the class texts' tower having run before. */
+  readonly gigaMacs?: number;
   /** Seconds by phase. */
   readonly seconds: { readonly features: number; readonly train: number; readonly evaluate: number };
 }

@@ -1,10 +1,12 @@
 /** A table for the reader: every number with its data, weights, scale, seeds and number of videos beside it. */
+import type { DataFrame } from "danfojs-node";
 import { groupCaption, metricName, notes, tableTitle, verdictLines } from "./captions.js";
 import { escapeLatex, frameLatex } from "./frame-latex.js";
 import { escapeHtml, frameCsv, frameHtml, frameMarkdown, frameText } from "./frame-text.js";
 import { cellFrame, groupFrame } from "./frames.js";
 import { publishedBlocks } from "./published-blocks.js";
-import type { TableResult } from "./table-result.js";
+import { modelFrame } from "./row-about.js";
+import type { GroupResult, TableResult } from "./table-result.js";
 
 export { groupCaption, tableTitle } from "./captions.js";
 
@@ -33,7 +35,7 @@ export async function renderTable(result: TableResult, format: TableFormat): Pro
 async function textPage(result: TableResult): Promise<string> {
   const parts = [tableTitle(result)];
   for (const group of result.groups) {
-    parts.push(`${groupCaption(result, group)}\n\n${frameText(await groupFrame(group, metricName(result)))}`);
+    parts.push(groupCaption(result, group), ...(await blocks(result, group)).map(frameText));
   }
   return `${[...parts, verdictLines(result).join("\n"), ...notes(result)].join("\n\n")}\n`;
 }
@@ -42,7 +44,7 @@ async function markdownPage(result: TableResult): Promise<string> {
   const [verdict, ...comparisons] = verdictLines(result);
   const parts = [`**${tableTitle(result)}**`];
   for (const group of result.groups) {
-    parts.push(groupCaption(result, group), frameMarkdown(await groupFrame(group, metricName(result))));
+    parts.push(groupCaption(result, group), ...(await blocks(result, group)).map(frameMarkdown));
   }
   parts.push(`**${verdict}**`);
   if (comparisons.length > 0) parts.push(comparisons.map((line) => `- ${line}`).join("\n"));
@@ -59,7 +61,7 @@ async function latexPage(result: TableResult): Promise<string> {
   const parts = [`% ${tableTitle(result)}`];
   for (const group of result.groups) {
     const caption = `${result.title}. ${groupCaption(result, group)}`;
-    parts.push(frameLatex(await groupFrame(group, metricName(result)), caption));
+    parts.push(...(await blocks(result, group)).map((frame) => frameLatex(frame, caption)));
   }
   parts.push(...[...verdictLines(result), ...notes(result)].map(escapeLatex));
   for (const { caption, frame } of await publishedBlocks(result)) parts.push(frameLatex(frame, caption));
@@ -68,10 +70,17 @@ async function latexPage(result: TableResult): Promise<string> {
 
 /** The blocks of numbers alone. */
 export async function tableHtml(result: TableResult): Promise<string> {
-  const blocks = result.groups.map(async (group) =>
-    frameHtml(await groupFrame(group, metricName(result)), groupCaption(result, group)),
-  );
-  return (await Promise.all(blocks)).join("\n");
+  const parts = result.groups.map(async (group) => {
+    const caption = groupCaption(result, group);
+    return (await blocks(result, group)).map((frame, index) => frameHtml(frame, index === 0 ? caption : "")).join("\n");
+  });
+  return (await Promise.all(parts)).join("\n");
+}
+
+/** The accuracies of a group, then, for tables that tell it, what its models are and cost. */
+async function blocks(result: TableResult, group: GroupResult): Promise<readonly DataFrame[]> {
+  const accuracies = await groupFrame(group, metricName(result));
+  return result.models ? [accuracies, await modelFrame(group)] : [accuracies];
 }
 
 /** The table's verdict, and a list of the comparisons' where they are several. */

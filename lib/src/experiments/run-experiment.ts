@@ -18,6 +18,7 @@ import type { TensorRecord } from "../train/step.js";
 import { disposeParams, sha256 as sha256OfFile } from "../weights/load.js";
 import { type LoadedBackbone, loadBackbone } from "../weights/load-backbone.js";
 import { weightsFile } from "../weights/registry.js";
+import { countRecognizer } from "./cost/count.js";
 import { checkpointOf, fit } from "./fit.js";
 import { sha256 } from "./id.js";
 import { frozenTowers, Learner, trainedBackbone } from "./learner.js";
@@ -80,6 +81,7 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
     if (trainedNames.has(name)) trained[name] = value;
     else fixed[name] = value;
   }
+  const gigaMacs = gigaMacsOf(config, spec.frames, dataset.classes.length);
   const parameters = countParameters({ ...fixed, ...trained }, trained, fusion);
   const learner = new Learner(config, { ...fixed, ...trained }, text);
   try {
@@ -103,6 +105,7 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
       predictions,
       skipped: source.skipped,
       parameters,
+      gigaMacs,
       seconds: { features: featureSeconds, train: trainSeconds, evaluate: secondsSince(begun) },
       datasetKind: dataset.kind,
       hashes: { weights: hash, manifest },
@@ -159,6 +162,17 @@ function sourceOf(
   const frozen = frozenTowers(spec.train?.trainable ?? "none", config.backbone);
   if (!frozen.visual) return pixelSource(config, root, samples, options);
   return featureSource({ backbone: config.backbone, params, hash: id }, config, root, samples, options);
+}
+
+/** By what decides them: a sweep has few different models. */
+const counted = new Map<string, number>();
+
+function gigaMacsOf({ backbone, vghif }: RecognizerConfig, frames: number, classes: number): number {
+  const { family, config } = backbone;
+  const key = JSON.stringify([family, config, vghif, frames, classes]);
+  const known = counted.get(key) ?? countRecognizer(backbone, vghif, frames, classes).multiplyAccumulates / 1e9;
+  counted.set(key, known);
+  return known;
 }
 
 function countParameters(all: Params, trained: Params, fusion: Params): RunOutcome["parameters"] {

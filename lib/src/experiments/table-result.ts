@@ -5,6 +5,7 @@ import { runId } from "./id.js";
 import { pairRuns } from "./paired-runs.js";
 import type { PublishedRow } from "./published.js";
 import type { RunRecord } from "./record.js";
+import { aboutRow, type RowAbout } from "./row-about.js";
 import type { RunSpec, Scale } from "./spec.js";
 import { type Summary, summarise } from "./statistics.js";
 import type { RecordStore } from "./store.js";
@@ -34,6 +35,7 @@ export interface Cell {
 export interface RowResult {
   readonly key: string;
   readonly label: string;
+  readonly about: RowAbout;
   readonly cells: readonly Cell[];
 }
 
@@ -53,7 +55,7 @@ export interface GroupResult {
   /** null: no record yet, so it is not known here. */
   readonly kind: DatasetKind | null;
   readonly weights: string;
-  /** Frames a video. */
+  /** Frames a video of the first row. */
   readonly frames: number;
   readonly columns: readonly { readonly key: string; readonly label: string }[];
   readonly rows: readonly RowResult[];
@@ -68,6 +70,8 @@ export interface TableResult {
   readonly claim: string;
   readonly metric: "top1" | "top5";
   readonly kind: TableKind;
+  /** Whether a block below tells what the rows' models are and cost. */
+  readonly models: boolean;
   /** Key of the row that the other treatments are also compared with; null: none. */
   readonly reference: string | null;
   readonly scale: Scale;
@@ -82,12 +86,14 @@ export interface TableResult {
 
 /** Reads a table from the records there are; a cell without any is "not run". @throws UserError on a damaged record. */
 export function readTable(table: Table, scale: Scale, store: RecordStore): TableResult {
-  const { id, title, claim, metric, kind = "comparison", reference = null } = table;
+  const { id, title, claim, metric, kind = "comparison", reference = null, models = false } = table;
   const records = readRecords(table, scale, store);
   const pairs = table.comparisons.map((comparison) => pairRows(table, comparison, records));
   const compared = compareRows(pairs);
   const references = compareRows(referenceComparisons(table).map((comparison) => pairRows(table, comparison, records)));
-  const groups = groupColumns(table, scale).map((group) => readGroup(table, group, records, compared, references));
+  const groups = groupColumns(table, scale).map((group) =>
+    readGroup(table, scale, group, records, compared, references),
+  );
   const cells = groups.flatMap((group) => group.rows.flatMap((row) => row.cells));
   const labelOf = (row: string): string => table.rows[row]?.label ?? row;
   return {
@@ -96,6 +102,7 @@ export function readTable(table: Table, scale: Scale, store: RecordStore): Table
     claim,
     metric,
     kind,
+    models,
     reference,
     scale,
     seeds: table.seeds[scale],
@@ -163,6 +170,7 @@ function groupColumns(table: Table, scale: Scale): readonly Group[] {
 
 function readGroup(
   table: Table,
+  scale: Scale,
   { spec, datasets, columns }: Group,
   records: Records,
   compared: readonly ComparedRows[],
@@ -178,9 +186,10 @@ function readGroup(
     weights: spec.weights,
     frames: spec.frames,
     columns: columns.map(([key, { label }]) => ({ key, label })),
-    rows: Object.entries(table.rows).map(([key, { label }]) => ({
+    rows: Object.entries(table.rows).map(([key, row]) => ({
       key,
-      label,
+      label: row.label,
+      about: aboutRow(table.spec(row, columns[0]![1], table.seeds[scale][0]!, scale), records(key, keys[0]!)),
       cells: keys.map((column) => cellOf(column, table.metric, records(key, column))),
     })),
     comparisons: compared.map(ofGroup),

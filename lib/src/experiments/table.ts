@@ -35,6 +35,8 @@ export interface Table<
   /** What the paper claims about it, in our words. */
   readonly claim: string;
   readonly metric: "top1" | "top5";
+  /** Whether a block below tells top-5, frames, parameters and cost of each row's model. Default: no. */
+  readonly models?: true;
   readonly rows: Readonly<Record<Row, RowFields>>;
   readonly columns: Readonly<Record<string, ColumnFields>>;
   readonly comparisons: readonly Comparison<Row>[];
