@@ -144,6 +144,9 @@ export async function writeSafetensors(
   await streamSafetensors(file, tensors, async (name) => tensors.get(name)!, options);
 }
 
+/** Tells two writes of this process to one file apart. */
+let writes = 0;
+
 /**
  * Like `writeSafetensors`, with one tensor in memory at a time: `read` is asked for each in turn and must answer the
  * dtype (as it is once read) and shape that `infos` promised.
@@ -154,7 +157,7 @@ export async function streamSafetensors(
   read: (name: string) => Promise<HostTensor>,
   options: WriteOptions = {},
 ): Promise<void> {
-  const temporary = temporaryName(file);
+  const temporary = temporaryName(`${file}.${writes++}`);
   try {
     const handle = await open(temporary, "w");
     try {
