@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, describe, it } from "node:test";
+import { type ClipConfig, clipShapes } from "vghif/dist/models/clip-config.js";
 import { type HostTensor, writeSafetensors } from "vghif/dist/weights/safetensors.js";
 import { PROJECT_ROOT } from "../shared.js";
+import { TINY_CLIP } from "../tiny-clip.js";
 import { NO_TORCH, pythonWithTorch, runPython } from "./pytorch.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "vghif memory "));
@@ -34,6 +36,21 @@ function check(file: string): void {
   const empty = peakOf(null, "none");
   assert.ok(peakOf(file, "small") - empty < 0.15 * size, "one small tensor costs memory as if more were read");
   assert.ok(peakOf(file, "all") - empty < 1.3 * size, "all tensors cost more than they are");
+}
+
+/** Opens a checkpoint in a process of its own, or only starts the engine there, and says its peak memory, bytes. */
+function peakOfBackbone(file: string | null): number {
+  const program = `
+    const { startEngine } = require("vghif/dist/engine/index.js");
+    const { loadBackbone } = require("vghif/dist/weights/load-backbone.js");
+    (async () => {
+      await startEngine();
+      globalThis.kept = process.argv[1] && (await loadBackbone(process.argv[1]));
+      console.log(process.resourceUsage().maxRSS * 1024);
+    })();`;
+  const args = ["-e", program, ...(file ? [file] : [])];
+  const env = { ...process.env, VGHIF_THREADS: "1" };
+  return Number(execFileSync(process.execPath, args, { cwd: PROJECT_ROOT, encoding: "utf8", env }));
 }
 
 const TENSORS = 12;
@@ -67,5 +84,20 @@ describe("memory", () => {
     const files = ["big.pt", "big-legacy.pt"].map((name) => path.join(folder, name));
     runPython(python, [script, ...files]);
     for (const file of files) check(file);
+  });
+
+  it("of a loaded backbone is 1.15 times its file at most: no array is kept beside its tensor", async () => {
+    const clip: ClipConfig = { ...TINY_CLIP, visionLayers: 12, visionWidth: 384, visionHeads: 6, textWidth: 256 };
+    const tensors = new Map<string, HostTensor>();
+    for (const [name, shape] of clipShapes(clip)) {
+      const data = new Float32Array(shape.reduce((product, n) => product * n, 1)).fill(0.01);
+      tensors.set(name, { dtype: "F32", shape, data });
+    }
+    const file = path.join(folder, "clip.safetensors");
+    await writeSafetensors(file, tensors);
+    const { size } = statSync(file);
+    assert.ok(size > 1.3e8, `${size} bytes`);
+    const cost = (peakOfBackbone(file) - peakOfBackbone(null)) / size;
+    assert.ok(cost < 1.15, `${cost.toFixed(2)} times its size`);
   });
 });

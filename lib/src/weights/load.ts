@@ -9,7 +9,7 @@ import { checkpointFile } from "./detect.js";
 import { fileHash } from "./file-hash.js";
 import { printable } from "./printable.js";
 import { isIndex, readIndex } from "./sharded.js";
-import type { HostTensor } from "./tensors.js";
+import { elements, type HostTensor } from "./tensors.js";
 
 export interface LoadedClip {
   readonly config: ClipConfig;
@@ -92,15 +92,19 @@ export function shapesOf(source: Checkpoint): Map<string, readonly number[]> {
   return new Map([...source.entries].map(([name, { shape }]) => [name, shape]));
 }
 
-/** Reads exactly these parameters, one after another, after `checkShapes`; the caller owns them. */
+/**
+ * Reads exactly these parameters, one after another, after `checkShapes`; the caller owns them. The largest come first: what is read
+ * is in memory twice for a moment, and then there is least beside it.
+ */
 export async function loadParams(
   source: Checkpoint,
   expected: ReadonlyMap<string, readonly number[]>,
 ): Promise<Record<string, Tensor>> {
   checkShapes(source.file, shapesOf(source), expected);
-  const params: Record<string, Tensor> = {};
-  for (const name of expected.keys()) params[name] = moveToTensor(await source.read(name));
-  return params;
+  const loaded = new Map<string, Tensor>();
+  const bySize = [...expected].sort(([, a], [, b]) => elements(b) - elements(a));
+  for (const [name] of bySize) loaded.set(name, moveToTensor(await source.read(name)));
+  return Object.fromEntries([...expected.keys()].map((name) => [name, loaded.get(name)!]));
 }
 
 /** How a checkpoint differs from what a model expects. */
