@@ -58,14 +58,7 @@ export function outcome({ baseline }, { cell, difference, tables }, name) {
     {},
     ...["", "this choice", "baseline"].map((text) => element("th", { scope: "col" }, text)),
   );
-  const verdict = difference
-    ? element(
-        "p",
-        { class: `verdict-box ${difference.verdict}` },
-        element("strong", {}, `${signed(difference.mean)} points`),
-        ` to the baseline: 95 % interval ${signedInterval(difference.interval)}, ${pValue(difference.p)}, ${difference.n} seeds: ${difference.verdict}`,
-      )
-    : element("p", { class: "verdict-box" }, "No seed has both this choice and the baseline.");
+  const verdict = difference ? verdictBox(difference) : message("No seed has both this choice and the baseline.");
   const where = tables.length > 0 ? `Part of ${tables.join(", ")}. ` : "";
   return [
     verdict,
@@ -80,6 +73,18 @@ export function outcome({ baseline }, { cell, difference, tables }, name) {
       `${where}${runs.length} ${runs.length === 1 ? "run, seed" : "runs, seeds"} ${seeds.join(", ")}. p and verdict are this one comparison's own; in its table they are corrected for the others. A click on a number shows its runs.`,
     ),
   ];
+}
+
+/** @param {Difference} difference */
+function verdictBox({ mean, interval, p, n, verdict }) {
+  const range = interval === null ? "no interval" : `95 % interval ${signedInterval(interval)}, ${pValue(p)}`;
+  const text = ` to the baseline: ${range}, ${n} ${n === 1 ? "seed" : "seeds"}: ${verdict}`;
+  return element("p", { class: `verdict-box ${verdict}` }, element("strong", {}, `${signed(mean)} points`), text);
+}
+
+/** @param {string} text */
+function message(text) {
+  return element("p", { class: "verdict-box" }, text);
 }
 
 /**

@@ -60,13 +60,11 @@ class Explorer {
     this.form.addEventListener("submit", (event) => event.preventDefault());
     whenFiltered(() => this.offer());
     this.offer();
-    forest(
+    this.redraw = forest(
       this.plot,
       () => this.lines(),
       (index) => this.choose(this.configOf(this.ranked[index])),
-    ).then((redraw) => {
-      this.redraw = redraw;
-    });
+    );
   }
 
   /** Fills the list of settings with those of the chosen dataset and model; all where there is none. */

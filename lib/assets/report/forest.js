@@ -13,36 +13,65 @@ import { repainted } from "./plots.js";
  * @property {boolean} [picked] drawn larger
  */
 
+/** The buttons would lie over the first lines. */
+const CONFIG = { ...PLOT_CONFIG, displayModeBar: false };
+
+/** Pixels. */
 const LINE = 26;
 const VERDICT_COLOURS = { better: "--good", worse: "--bad", undecided: "--soft" };
 
 /**
- * Draws the lines from top to bottom, now and whenever the page's colours or width change.
+ * Draws the lines from top to bottom once the reader comes near, and whenever the page's colours or width change.
  *
  * @param {HTMLElement} target
  * @param {() => readonly ForestLine[]} lines asked for at every drawing
  * @param {(index: number) => void} [onPick] a line was clicked
- * @returns {Promise<() => void>} draws again
+ * @returns {() => void} draws again, if it has been drawn
  */
-export async function forest(target, lines, onPick) {
-  const library = await plotly();
+export function forest(target, lines, onPick) {
+  let again = () => {};
+  target.style.minHeight = `${heightOf(lines().length)}px`;
+  const watch = new IntersectionObserver(
+    async ([entry]) => {
+      if (!entry?.isIntersecting) return;
+      watch.disconnect();
+      again = drawing(await plotly(), target, lines, onPick);
+    },
+    { rootMargin: "600px" },
+  );
+  watch.observe(target);
+  return () => again();
+}
+
+/**
+ * @param {any} library
+ * @param {HTMLElement} target
+ * @param {() => readonly ForestLine[]} lines
+ * @param {(index: number) => void} [onPick]
+ */
+function drawing(library, target, lines, onPick) {
   let listening = false;
   const paint = () => {
     const shown = lines();
+    target.style.minHeight = "";
     target.hidden = shown.length === 0;
     if (shown.length === 0) return;
     target.setAttribute("role", "img");
     target.setAttribute("aria-label", shown.map(spoken).join("; "));
-    library.react(target, traces(shown), layout(shown, target.clientWidth), PLOT_CONFIG);
-    if (onPick && !listening) {
-      listening = true;
-      /** @type {any} */ (target).on("plotly_click", (/** @type {any} */ event) => {
-        onPick(lines().length - 1 - event.points[0].y);
-      });
-    }
+    library.react(target, traces(shown), layout(shown, target.clientWidth), CONFIG);
+    if (!onPick || listening) return;
+    listening = true;
+    /** @type {any} */ (target).on("plotly_click", (/** @type {any} */ event) => {
+      onPick(lines().length - 1 - event.points[0].y);
+    });
   };
   repainted(paint);
   return paint;
+}
+
+/** @param {number} lines */
+function heightOf(lines) {
+  return lines * LINE + 76;
 }
 
 /** @param {ForestLine} line */
@@ -90,7 +119,7 @@ function layout(lines, width) {
   return {
     width,
     dragmode: false,
-    height: lines.length * LINE + 76,
+    height: heightOf(lines.length),
     margin: { l: 8, r: 12, t: 8, b: 52 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
@@ -126,11 +155,11 @@ function escaped(text) {
 }
 
 /** The differences of every table of a section, below its numbers: `[data-forest]` holds the lines as JSON. */
-export async function startForests() {
+export function startForests() {
   for (const place of document.querySelectorAll("[data-forest]")) {
     const lines = JSON.parse(place.getAttribute("data-forest") ?? "[]");
     const target = element("div", { class: "forest" });
     place.replaceChildren(target);
-    await forest(target, () => lines);
+    forest(target, () => lines);
   }
 }

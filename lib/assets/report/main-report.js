@@ -18,4 +18,5 @@ startProvenance();
 startRuns();
 startPlayer();
 startExplorer();
-startForests().then(startPlots);
+startForests();
+startPlots();

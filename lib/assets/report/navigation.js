@@ -9,18 +9,25 @@ export function startNavigation() {
   );
   const visible = /** @type {Set<Element>} */ (new Set());
   const sections = [...links.keys()].map((id) => document.getElementById(id)).filter((section) => section !== null);
+  const { documentElement: root } = document;
+  const update = () => {
+    // The last section may be too short to come up to where the reader looks.
+    const atEnd = root.scrollTop + root.clientHeight >= root.scrollHeight - 2;
+    const current = atEnd ? sections.at(-1) : sections.find((section) => visible.has(section));
+    if (current) mark(links, current.id);
+  };
   const watch = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
         if (isIntersecting) visible.add(target);
         else visible.delete(target);
       }
-      const current = sections.find((section) => visible.has(section));
-      if (current) mark(links, current.id);
+      update();
     },
     { rootMargin: "-20% 0px -60% 0px" },
   );
   for (const section of sections) watch.observe(section);
+  document.addEventListener("scroll", update, { passive: true });
 }
 
 /**

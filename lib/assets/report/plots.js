@@ -8,6 +8,9 @@ import { PLOT_CONFIG, plotly } from "./plotly.js";
 const NARROW = 640;
 const GAP = 0.12;
 
+/** Pixels. */
+const ROOM = 70;
+
 /**
  * @param {any} layout
  * @param {string} letter "x" or "y"
@@ -41,7 +44,13 @@ function narrow(layout) {
   const panels = axisNames(layout, "x");
   layout.title = { ...layout.title, text: layout.title.text.replace(": ", "<br>"), font: { size: 14 } };
   layout.margin = { ...layout.margin, r: 8 };
-  if (!panels.some((key) => layout[key].domain?.[0] > 0)) return layout;
+  if (!panels.some((key) => layout[key].domain?.[0] > 0)) {
+    // Names below the axis turn aside and need room above the legend.
+    layout.legend.y = (layout.legend.y ?? 0) - 0.1;
+    layout.margin.b += ROOM;
+    layout.height += ROOM;
+    return layout;
+  }
   const share = 1 / panels.length;
   for (const [index, key] of panels.entries()) {
     const last = index === panels.length - 1;
@@ -108,7 +117,10 @@ function draw(library, figure) {
   figure.querySelector(".static")?.remove();
   repainted(() => {
     const width = Math.min(figure.clientWidth, layout.width);
-    library.react(target, inked(data), themed(layout, width), PLOT_CONFIG);
+    library.react(target, inked(data), themed(layout, width), {
+      ...PLOT_CONFIG,
+      displayModeBar: width < NARROW ? false : "hover",
+    });
   });
 }
 
