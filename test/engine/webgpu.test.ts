@@ -8,7 +8,7 @@ import { random } from "vghif/dist/data/random.js";
 import { compile } from "vghif/dist/engine/compile/compile.js";
 import { onnxModel } from "vghif/dist/engine/compile/onnx.js";
 import { forDevice } from "vghif/dist/engine/compile/passes/device.js";
-import { trace } from "vghif/dist/engine/compile/trace.js";
+import { type InputSpec, type Program, trace } from "vghif/dist/engine/compile/trace.js";
 import { reportBackends, startEngine } from "vghif/dist/engine/index.js";
 import { findAdapter } from "vghif/dist/engine/provider.js";
 import { loadRuntime } from "vghif/dist/engine/runtime.js";
@@ -141,7 +141,12 @@ test("every operator of the training step runs on the GPU", async (t) => {
     ["batch/labels", spec(inputs.batch.labels)],
   ]);
   const fn = ({ weights, batch }: typeof inputs) => gradients(weights, batch);
-  const { outputs } = forDevice(trace(fn, inputs, specs), "webgpu");
+  await assertOnGpu(trace(fn, inputs, specs));
+});
+
+/** Loads the program where an operator that the GPU lacks is an error. */
+async function assertOnGpu(program: Program): Promise<void> {
+  const { outputs } = forDevice(program, "webgpu");
   const { InferenceSession } = await loadRuntime();
   const session = await InferenceSession.create(onnxModel(outputs), {
     executionProviders: ["webgpu"],
@@ -149,6 +154,39 @@ test("every operator of the training step runs on the GPU", async (t) => {
     extra: { session: { disable_cpu_ep_fallback: "1" } },
   });
   await session.release();
+}
+
+test("signs, arcs, and comparisons and paddings of booleans run on the GPU, with the CPU's values", async (t) => {
+  if (skipped(t)) return;
+  const inputs = { x: tf.tensor1d([-1, -0.999, -0.5, -1e-3, 0, 1e-6, 0.3, 0.97, 1]), y: tf.scalar(0.1) };
+  const fn = ({ x, y }: typeof inputs) => {
+    const [above, negative] = [tf.greater(x, y), tf.less(x, 0)];
+    return {
+      sign: tf.sign(x),
+      asin: tf.asin(x),
+      acos: tf.acos(x),
+      equal: tf.cast(tf.equal(above, negative), "float32"),
+      unequal: tf.cast(tf.notEqual(above, negative), "float32"),
+      padded: tf.cast(tf.pad(above as tf.Tensor1D, [[2, 3]]), "float32"),
+      paddedByOnes: tf.cast(tf.pad(above as tf.Tensor1D, [[2, 3]], 1), "float32"),
+    };
+  };
+  const spec = (shape: number[]): InputSpec => ({ shape, dtype: "float32" });
+  const specs = new Map([
+    ["x", spec([9])],
+    ["y", spec([])],
+  ]);
+  await assertOnGpu(trace(fn, inputs, specs));
+  const compiled = await compile(fn, inputs, { device: "webgpu" });
+  const values = await compiled.run(inputs);
+  await compiled.release();
+  await startEngine("cpu");
+  const expected = fn({ x: tf.tensor1d(await inputs.x.data<"float32">()), y: tf.scalar(0.1) });
+  for (const [name, tensor] of Object.entries(expected)) {
+    const arc = name.startsWith("a");
+    assertClose(values[name as keyof typeof expected].data, tensor.dataSync(), arc ? 2e-5 : 0, name);
+  }
+  await startEngine("onnx");
 });
 
 test("software is taken by name only", async (t) => {

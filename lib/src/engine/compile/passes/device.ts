@@ -1,15 +1,16 @@
 /** Operators that a GPU has, and has right, in place of those that it has not. */
 import type { Device } from "../../session/device.js";
 import type { Graph, Node } from "../graph.js";
-import { binary, concat, slice, unary } from "../ops.js";
+import { binary, cast, concat, slice, unary, where } from "../ops.js";
 import { rewrite } from "../rewrite.js";
 import type { Program } from "../trace.js";
 import { plainProduct } from "./portable.js";
 
 /**
  * The program for the device. ONNX Runtime's WebGPU provider (1.30) has no products of transposed batches and no
- * disjunction, which would go to the CPU and back; its slices with steps backwards and one kind of transposed convolution
- * have wrong values. On the other devices nothing changes.
+ * disjunction, no sign, and does not compare or pad booleans, which would go to the CPU and back; its slices with steps
+ * backwards and one kind of transposed convolution have wrong values, its arcsine and arccosine four digits. On the other
+ * devices nothing changes.
  */
 export function forDevice(program: Program, device: Device): Program {
   if (device !== "webgpu") return program;
@@ -23,9 +24,37 @@ const REPLACED: Readonly<Record<string, (g: Graph, node: Node) => Node | undefin
     const [a, b] = inputs.map((input) => unary(g, "Not", input)) as [Node, Node];
     return unary(g, "Not", binary(g, "And", a, b));
   },
+  Equal: (g, { inputs }) => {
+    if (inputs[0]!.dtype !== "bool") return undefined;
+    const [a, b] = inputs.map((input) => cast(g, input, "int32")) as [Node, Node];
+    return binary(g, "Equal", a, b, "bool");
+  },
+  Pad: (g, { inputs, shape, dtype, attributes }) => {
+    if (dtype !== "bool") return undefined;
+    const [x, pads, value] = inputs as [Node, Node, Node];
+    const padded = g.node("Pad", [asFloat(g, x), pads, asFloat(g, value)], shape, "float32", attributes);
+    return binary(g, "Greater", padded, g.scalar(0.5), "bool");
+  },
+  Sign: (g, { inputs: [x], dtype }) => {
+    const [zero, one, minusOne] = [0, 1, -1].map((value) => g.scalar(value, dtype)) as [Node, Node, Node];
+    const below = where(g, binary(g, "Less", x!, zero, "bool"), minusOne, zero);
+    return where(g, binary(g, "Greater", x!, zero, "bool"), one, below);
+  },
+  Asin: (g, { inputs }) => arcsine(g, inputs[0]!),
+  Acos: (g, { inputs }) => binary(g, "Sub", g.scalar(Math.PI / 2), arcsine(g, inputs[0]!)),
   Slice: backwardsSlice,
   ConvTranspose: groupedConvolution,
 };
+
+const asFloat = (g: Graph, x: Node): Node => cast(g, x, "float32");
+
+/** 2 atan(x / (1 + sqrt(1 - x^2))), which never divides by 0. */
+function arcsine(g: Graph, x: Node): Node {
+  const one = g.scalar(1);
+  const square = binary(g, "Mul", binary(g, "Sub", one, x), binary(g, "Add", one, x));
+  const half = binary(g, "Div", x, binary(g, "Add", one, unary(g, "Sqrt", square)));
+  return binary(g, "Mul", g.scalar(2), unary(g, "Atan", half));
+}
 
 /** A slice that goes backwards along some axis, as a choice of places along each axis. */
 function backwardsSlice(g: Graph, { inputs }: Node): Node | undefined {
