@@ -126,13 +126,20 @@ function recordsIn(name) {
 }
 
 function compare(expected, found, name) {
-  const wrong = [...expected].filter(([file, text]) => found.get(file) !== text).map(([file]) => file);
-  const more = [...found.keys()].filter((file) => !expected.has(file));
-  if (wrong.length + more.length > 0) {
-    throw new Error(
-      `${name}: ${wrong.length} records differ or are missing, ${more.length} too many: ${[...wrong, ...more].join(", ")}`,
-    );
-  }
+  const wrong = [...expected].flatMap(([file, text]) => {
+    const other = found.get(file);
+    return other === text ? [] : [`${file} ${other === undefined ? "is missing" : difference(text, other)}`];
+  });
+  const more = [...found.keys()].filter((file) => !expected.has(file)).map((file) => `${file} is too many`);
+  if (wrong.length + more.length > 0) throw new Error(`${name}: ${[...wrong, ...more].join("; ")}`);
+}
+
+/** Where two texts part, in some words of both. */
+function difference(expected, found) {
+  let at = 0;
+  while (expected[at] === found[at]) at += 1;
+  const [a, b] = [expected, found].map((text) => text.slice(Math.max(0, at - 60), at + 30));
+  return `differs: expected ...${a}..., found ...${b}...`;
 }
 
 /** Processes below this one, by /proc. */

@@ -1,4 +1,5 @@
 /** The videos of a run as batches: tokens from the feature cache where the visual tower is frozen, else decoded pixels. */
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { loadClip } from "../data/frames/load.js";
 import { videoTransform } from "../data/frames/transforms.js";
@@ -6,9 +7,11 @@ import type { Sample } from "../data/types.js";
 import { messageOf, UserError } from "../errors.js";
 import type { Tower } from "../features/encode.js";
 import { extractFeatures } from "../features/extract.js";
+import { Memory } from "../features/memory.js";
 import { disposeTokens, stackTokens } from "../features/tokens.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import { tf } from "../nn/array.js";
+import { fileHash } from "../weights/file-hash.js";
 import { isPixels, type VideoBatch } from "./learner.js";
 
 /** Readable videos of a split, in manifest order, and those that were not. */
@@ -56,8 +59,8 @@ export async function featureSource(
   };
 }
 
-/** Bytes of decoded clips that a run keeps; further ones are decoded whenever a batch asks for them. */
-const KEPT_PIXELS = 256e6;
+/** Decoded clips that a process keeps, by content and sampling; others are decoded whenever a batch asks for them. */
+const clips = new Memory<Float32Array>(256e6, ({ byteLength }) => byteLength);
 
 /** Videos as pixels; unreadable ones are found and left out beforehand. */
 export async function pixelSource(
@@ -68,14 +71,16 @@ export async function pixelSource(
 ): Promise<VideoSource> {
   const size = config.backbone.config.imageResolution;
   const { frames, signal } = options;
-  const kept = new Map<string, Float32Array>();
   const clip = frames * 3 * size * size;
+  const transform = videoTransform(size);
   const load = async (sample: Sample): Promise<Float32Array> => {
-    const there = kept.get(sample.path);
-    if (there) return there;
     signal?.throwIfAborted();
-    const { pixels } = await loadClip(path.join(root, sample.path), { frames, transform: videoTransform(size) });
-    if ((kept.size + 1) * 4 * clip <= KEPT_PIXELS) kept.set(sample.path, pixels);
+    const file = path.join(root, sample.path);
+    const key = existsSync(file) ? `${await fileHash(file)} ${frames} ${JSON.stringify(transform)}` : null;
+    const kept = key === null ? undefined : clips.get(key);
+    if (kept) return kept;
+    const { pixels } = await loadClip(file, { frames, transform });
+    if (key !== null) clips.set(key, pixels);
     return pixels;
   };
   const readable: Sample[] = [];

@@ -11,7 +11,7 @@ import { UserError } from "../errors.js";
 import { projectPath } from "../project.js";
 import { sha256 } from "../weights/load.js";
 import { type HostTensor, readSafetensors, writeSafetensors } from "../weights/safetensors.js";
-import { FeatureMemory } from "./memory.js";
+import { Memory } from "./memory.js";
 
 /** Tensors by name: "cls" [T, D] and maybe "patches" [T, N, D] of the last block; "level.<n>.cls" [T, D], "level.<n>.patch" [N, D], n from 1. */
 export type VideoFeature = ReadonlyMap<string, HostTensor>;
@@ -37,7 +37,9 @@ export function cacheFolder(): string {
 /** Bytes of features that a process keeps in memory beside the files. */
 const IN_MEMORY = 256e6;
 
-const memory = new FeatureMemory(IN_MEMORY);
+const memory = new Memory<VideoFeature>(IN_MEMORY, (feature) =>
+  [...feature.values()].reduce((bytes, { data }) => bytes + data.byteLength, 0),
+);
 
 export class FeatureCache {
   private readonly folder: string;

@@ -1,43 +1,41 @@
-/** Features that stay in memory, for runs of one process on the same videos: as many as fit, those used last. */
-import type { VideoFeature } from "./cache.js";
-
-export class FeatureMemory {
-  private readonly kept = new Map<string, VideoFeature>();
+/** Values that stay in memory, for runs of one process on the same videos: as many as fit, those used last. */
+export class Memory<T> {
+  private readonly kept = new Map<string, T>();
   private bytes = 0;
 
-  /** @param limit bytes of values */
-  constructor(private readonly limit: number) {}
+  /**
+   * @param limit bytes of all values together
+   * @param sizeOf bytes of a value
+   */
+  constructor(
+    private readonly limit: number,
+    private readonly sizeOf: (value: T) => number,
+  ) {}
 
-  /** The features of a cache file, where they are kept. They must not be written to. */
-  get(file: string): VideoFeature | undefined {
-    const feature = this.kept.get(file);
-    if (feature) {
-      this.kept.delete(file);
-      this.kept.set(file, feature);
+  /** The value of this key, where it is kept. It is shared, and must not be written to. */
+  get(key: string): T | undefined {
+    const value = this.kept.get(key);
+    if (value !== undefined) {
+      this.kept.delete(key);
+      this.kept.set(key, value);
     }
-    return feature;
+    return value;
   }
 
-  set(file: string, feature: VideoFeature): void {
-    this.forget(file);
-    this.kept.set(file, feature);
-    this.bytes += sizeOf(feature);
+  set(key: string, value: T): void {
+    this.forget(key);
+    this.kept.set(key, value);
+    this.bytes += this.sizeOf(value);
     for (const oldest of this.kept.keys()) {
       if (this.bytes <= this.limit) break;
       this.forget(oldest);
     }
   }
 
-  private forget(file: string): void {
-    const feature = this.kept.get(file);
-    if (!feature) return;
-    this.kept.delete(file);
-    this.bytes -= sizeOf(feature);
+  private forget(key: string): void {
+    const value = this.kept.get(key);
+    if (value === undefined) return;
+    this.kept.delete(key);
+    this.bytes -= this.sizeOf(value);
   }
-}
-
-function sizeOf(feature: VideoFeature): number {
-  let bytes = 0;
-  for (const { data } of feature.values()) bytes += data.byteLength;
-  return bytes;
 }
