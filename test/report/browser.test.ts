@@ -1,8 +1,15 @@
 /** The report's page in a real browser: it draws, adapts to width and theme, asks for nothing, and logs no error. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { figureShots } from "vghif/dist/experiments/figure-shots.js";
+import { pageOf, plotHtml } from "vghif/dist/experiments/report/document.js";
+import { readTable } from "vghif/dist/experiments/table-result.js";
+import { temporaryFolder } from "../experiments/example-runs.js";
 import { eventually, NO_BROWSER, openPage, sharedReport } from "./browser.js";
+import { FEW_SHOT } from "./example-report.js";
 
 const shared = sharedReport();
 
@@ -99,5 +106,16 @@ test("the keyboard alone: skip link, navigation, filter", { skip: NO_BROWSER }, 
   await page.keyboard.press("Enter");
   await eventually(page, `document.querySelectorAll(".filtered-out, .block[hidden]").length === 0`);
   assert.equal((await shown()).length, 8);
+  assert.deepEqual(problems, []);
+});
+
+test("a page of a figure alone, as a notebook's frame shows it", { skip: NO_BROWSER }, async (t) => {
+  const { browser, report } = await shared();
+  const figure = figureShots(readTable(FEW_SHOT, "smoke", report.store));
+  const file = path.join(temporaryFolder(t), "figure.html");
+  writeFileSync(file, pageOf(figure.id, await plotHtml(figure)));
+  const { page, problems } = await openPage(browser, file, { viewport: { width: 700, height: 600 } });
+  assert.equal(await page.locator(".interactive .point").count(), 12);
+  assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 700);
   assert.deepEqual(problems, []);
 });

@@ -4,9 +4,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { runId } from "vghif/dist/experiments/id.js";
-import { pageScript } from "vghif/dist/experiments/report/assets.js";
+import type { ExplorerData } from "vghif/dist/experiments/report/explorer-data.js";
 import type { runData } from "vghif/dist/experiments/report/run-data.js";
 import { writeReport } from "vghif/dist/experiments/report/write.js";
+import { openStore } from "vghif/dist/experiments/store.js";
 import { temporaryFolder } from "../experiments/example-runs.js";
 import { exampleReport, FEW_SHOT, TABLES } from "./example-report.js";
 
@@ -61,10 +62,17 @@ test("a record of other data is not among the explorer's; maps without a record 
   await assert.rejects(writeReport([FEW_SHOT], "smoke", store, path.dirname(file)), /does not hold grounding maps/);
 });
 
-test("the page's script is one classic script: no import or export is left", () => {
-  for (const name of ["plots", "report"] as const) {
-    const script = pageScript(name);
-    assert.doesNotMatch(script, /^(import|export) /m);
-    new Function(script);
+test("without any record the page says so, at either scale", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = openStore(path.join(folder, "records"));
+  for (const scale of ["smoke", "paper"] as const) {
+    const page = readFileSync(await writeReport(TABLES, scale, store, folder), "utf8");
+    assert.match(page, /No run has a record yet/);
+    assert.match(page, /<section id="example" class="not-run">/);
+    const { settings, options } = jsonIn(page, "explorer-data") as ExplorerData;
+    assert.ok(
+      settings.every(({ baseline, variants }) => baseline === null && variants.every(({ cell }) => cell === null)),
+    );
+    assert.equal(options[0]!.values.length, scale === "smoke" ? 4 : 12, "levels");
   }
 });

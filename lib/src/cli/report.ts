@@ -1,19 +1,21 @@
 import type { Register } from "./main.js";
 
-/** `vghif report [TABLE ...]`: writes report/index.html from the records there are; runs nothing. */
+/** `vghif report [NAME ...]`: writes report/index.html from the records there are; runs nothing. */
 export const register: Register = (program) => {
   program
     .command("report")
-    .argument("[table...]", "tables; default: all")
+    .argument("[name...]", "tables, ablations and figures; default: all")
     .option("--scale <scale>", "smoke or paper", "smoke")
     .option("--out <folder>", "where index.html goes; default: report/ in the project")
     .description("write the report's page from the records there are")
     .action(async (names: readonly string[], options: ReportOptions) => {
       const { openStore } = await import("../experiments/store.js");
-      const { findTables } = await import("../experiments/tables.js");
+      const { findTargets } = await import("../experiments/targets.js");
       const { writeReport } = await import("../experiments/report/write.js");
       const { scaleOf } = await import("./scale.js");
-      console.log(await writeReport(findTables(names), scaleOf(options.scale), openStore(), options.out));
+      const { tables, figures, cost } = findTargets(names);
+      const parts = { cost, figures: figures.map(({ id }) => id) };
+      console.log(await writeReport(tables, scaleOf(options.scale), openStore(), options.out, parts));
     });
 };
 

@@ -20,8 +20,15 @@ export interface ReportFigures {
 /**
  * What the records there are give: accuracy over shots in the section of every table that has several; accuracy and gain across
  * datasets, where tables 1 to 3 are on the page; the map of embeddings, where its record is there (nothing is trained here).
+ *
+ * @param wanted ids of figures that may have a section of their own
  */
-export function figuresOf(results: readonly TableResult[], scale: Scale, store: RecordStore): ReportFigures {
+export function figuresOf(
+  results: readonly TableResult[],
+  scale: Scale,
+  store: RecordStore,
+  wanted: readonly string[],
+): ReportFigures {
   const withShots = results.filter(({ groups }) =>
     groups.some(({ columns }) => columns.length > 1 && columns.every(({ key }) => /-k\d+$/.test(key))),
   );
@@ -31,7 +38,7 @@ export function figuresOf(results: readonly TableResult[], scale: Scale, store: 
   const map = results.length > 0 ? readEmbedding(store, shownPair(scale)) : null;
   return {
     ofTables: Object.fromEntries(withShots.map((result) => [result.id, [figureShots(result)]])),
-    alone: [...datasets, ...(map === null ? [] : [figureEmbedding(map)])],
+    alone: [...datasets, ...(map === null ? [] : [figureEmbedding(map)])].filter(({ id }) => wanted.includes(id)),
   };
 }
 

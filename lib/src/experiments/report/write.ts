@@ -4,6 +4,7 @@ import path from "node:path";
 import { messageOf, UserError } from "../../errors.js";
 import { writeFileWhole } from "../../files.js";
 import { projectPath } from "../../project.js";
+import { FIGURES } from "../figures.js";
 import { runId } from "../id.js";
 import type { RunRecord } from "../record.js";
 import type { Scale } from "../spec.js";
@@ -20,10 +21,19 @@ export function reportFolder(): string {
   return projectPath("report");
 }
 
+/** What of the report beside tables; what has no record is left out in any case. */
+export interface ReportParts {
+  /** The cost table. */
+  readonly cost: boolean;
+  /** Ids of figures with a section of their own: "figure-datasets". */
+  readonly figures: readonly string[];
+}
+
 /**
  * Writes `index.html` into the folder from the records there are; returns its absolute path. The folder's `maps/` (grounding.ts)
  * play on the page; pictures are the `.svg` files in its `pictures/`, by name, but for those of maps.
  *
+ * @param parts default: all
  * @throws UserError on a damaged record, or where the folder cannot be written
  */
 export async function writeReport(
@@ -31,6 +41,7 @@ export async function writeReport(
   scale: Scale,
   store: RecordStore,
   folder: string = reportFolder(),
+  parts: ReportParts = { cost: true, figures: Object.keys(FIGURES) },
 ): Promise<string> {
   const read = tables.map((table) => ({ table, result: readTable(table, scale, store) }));
   const page = await reportPage({
@@ -41,10 +52,11 @@ export async function writeReport(
       read.map(({ result }) => result),
       scale,
       store,
+      parts.figures,
     ),
     maps: mapFiles(folder).map(readMaps),
     pictures: picturesIn(folder),
-    sections: await costSections(scale, store),
+    sections: parts.cost ? await costSections(scale, store) : [],
   });
   const target = path.resolve(folder, "index.html");
   try {
