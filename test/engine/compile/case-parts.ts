@@ -1,6 +1,6 @@
 /** What cases of single kernels are made of. */
 import { type Tensor, tf } from "vghif/dist/nn/array.js";
-import type { OpCase } from "../op-cases.js";
+import type { OpCase } from "../op-case.js";
 
 export const ints = (values: number[], shape?: number[]): Tensor => tf.tensor(values, shape, "int32");
 export const asFloat = (x: Tensor): Tensor => tf.cast(x, "float32");

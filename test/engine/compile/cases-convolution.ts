@@ -1,6 +1,6 @@
 /** Convolutions of every padding, step and format, and what tfjs fuses with them. */
 import { type Tensor, tf } from "vghif/dist/nn/array.js";
-import type { OpCase } from "../op-cases.js";
+import type { OpCase } from "../op-case.js";
 import { fixed } from "./case-parts.js";
 
 const conv = (

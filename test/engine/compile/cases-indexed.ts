@@ -1,6 +1,6 @@
 /** Kernels that pick or place values by integer indices. */
 import { tf } from "vghif/dist/nn/array.js";
-import type { OpCase } from "../op-cases.js";
+import type { OpCase } from "../op-case.js";
 import { asFloat, fixed, ints, unary } from "./case-parts.js";
 
 export const INDEXED: readonly OpCase[] = [

@@ -1,6 +1,6 @@
 /** Functions, reductions and shapes beyond those of the contract of backends. */
 import { type Tensor, tf } from "vghif/dist/nn/array.js";
-import type { OpCase } from "../op-cases.js";
+import type { OpCase } from "../op-case.js";
 import { asFloat, fixed, ints, unary } from "./case-parts.js";
 
 export const OTHERS: readonly OpCase[] = [

@@ -8,7 +8,7 @@ import { RECORDERS, UNSUPPORTED } from "vghif/dist/engine/compile/kernels.js";
 import { startEngine } from "vghif/dist/engine/index.js";
 import type { Tensor } from "vghif/dist/nn/array.js";
 import { assertClose } from "../close.js";
-import { inputsOf, valueAndGradients } from "../op-cases.js";
+import { inputsOf, valueAndGradients } from "../op-case.js";
 import { CONVOLUTIONS } from "./cases-convolution.js";
 import { INDEXED } from "./cases-indexed.js";
 import { OTHERS } from "./cases-others.js";

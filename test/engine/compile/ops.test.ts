@@ -4,7 +4,8 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { compile } from "vghif/dist/engine/compile/compile.js";
 import { startEngine } from "vghif/dist/engine/index.js";
 import { assertClose } from "../close.js";
-import { inputsOf, OP_CASES, valueAndGradients } from "../op-cases.js";
+import { inputsOf, valueAndGradients } from "../op-case.js";
+import { OP_CASES } from "../op-cases.js";
 
 before(() => startEngine("cpu"));
 

@@ -1,7 +1,7 @@
 /** Random programs: how they are drawn, and what each computes. */
 import fc from "fast-check";
 import { type Tensor, tf } from "vghif/dist/nn/array.js";
-import { uniform } from "../op-cases.js";
+import { uniform } from "../op-case.js";
 import type { Operand } from "./random-op.js";
 import { OPS } from "./random-ops.js";
 
