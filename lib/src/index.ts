@@ -1,5 +1,6 @@
 // engine
 
+export { type OfficialClass, officialClasses, respell, type Spelling } from "./data/class-names.js";
 export { drawShots } from "./data/few-shot.js";
 // data
 export { type Clip, loadClip } from "./data/frames/load.js";
