@@ -11,6 +11,7 @@ import { startEngine } from "vghif/dist/engine/index.js";
 import { fewShotOn } from "vghif/dist/experiments/few-shot-on.js";
 import { runId } from "vghif/dist/experiments/id.js";
 import { drawGrounding } from "vghif/dist/experiments/report/grounding.js";
+import { mapFiles, readMaps } from "vghif/dist/experiments/report/maps.js";
 import { openStore } from "vghif/dist/experiments/store.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
 import { readTable, type TableResult } from "vghif/dist/experiments/table-result.js";
@@ -96,4 +97,28 @@ test("the run's recogniser comes back from the cache with its fusion, and draws 
   assert.match(pictures[0]!, /^mine-.*-K-=-2-run-[0-9a-f]{12}\.svg$/);
   assert.match(readFileSync(path.join(report, "pictures", pictures[0]!), "utf8"), /^<svg/);
   assert.ok(existsSync(path.join(FOLDER, "cache", "recognizers")));
+
+  const [file] = mapFiles(report);
+  const maps = readMaps(file!);
+  assert.deepEqual([maps.run, maps.seen, maps.frames.length % maps.seen], [runId(spec), spec.frames, 0]);
+  assert.deepEqual(
+    maps.visits.map(({ pass, block, maps: all }) => [pass, block, all.length]),
+    [1, 2, 3, 4].map((block) => [0, block, 1]),
+  );
+  for (const { grid, maps: all, frames, most } of maps.visits) {
+    const patches = Buffer.from(all[0]!, "base64");
+    assert.deepEqual([patches.length, Math.max(...patches)], [grid * grid, 255]);
+    const whole = frames!.reduce((sum, weight) => sum + weight, 0) + (most / 255) * patches.reduce((a, b) => a + b, 0);
+    assert.ok(Math.abs(whole - 1) < 0.01, `weights of class tokens and patches add up to 1, not ${whole}`);
+  }
+  const written = statSync(file!).mtimeMs;
+  await drawGrounding(table, "smoke", store, {}, report);
+  assert.equal(statSync(file!).mtimeMs, written, "what is there is kept");
+  store.setAside(runId(spec));
+  await drawGrounding(table, "smoke", store, {}, report);
+  assert.deepEqual(
+    [mapFiles(report), readdirSync(path.join(report, "pictures"))],
+    [[], []],
+    "and goes with its record",
+  );
 });

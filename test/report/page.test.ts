@@ -3,10 +3,14 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { ablationCost } from "vghif/dist/experiments/cost/declared.js";
+import { COST } from "vghif/dist/experiments/cost/record.js";
+import { costId } from "vghif/dist/experiments/cost/spec.js";
 import { runId } from "vghif/dist/experiments/id.js";
 import type { ExplorerData } from "vghif/dist/experiments/report/explorer-data.js";
 import type { runData } from "vghif/dist/experiments/report/run-data.js";
 import { writeReport } from "vghif/dist/experiments/report/write.js";
+import { writeSide } from "vghif/dist/experiments/side-record.js";
 import { openStore } from "vghif/dist/experiments/store.js";
 import { temporaryFolder } from "../experiments/example-runs.js";
 import { exampleReport, FEW_SHOT, TABLES } from "./example-report.js";
@@ -75,4 +79,44 @@ test("without any record the page says so, at either scale", async (t) => {
     );
     assert.equal(options[0]!.values.length, scale === "smoke" ? 4 : 12, "levels");
   }
+});
+
+test("costs that have a record are a section: what the twin costs stands in its own row", async (t) => {
+  const folder = temporaryFolder(t);
+  const store = openStore(path.join(folder, "records"));
+  const spec = ablationCost.specs.find(({ timing }) => timing !== null)!;
+  const of = (median: number) => ({ n: 7, median, interval: [median - 1, median + 1] as const });
+  writeSide(store, COST, {
+    id: costId(spec),
+    spec,
+    counts: {
+      baseline: { parameters: 2_000_000, multiplyAccumulates: 500_000_000 },
+      vghif: { parameters: 2_100_000, multiplyAccumulates: 515_000_000 },
+    },
+    measured: {
+      backend: "cpu",
+      device: "test",
+      threads: 2,
+      milliseconds: { baseline: of(11), vghif: of(13) },
+      slowdown: of(17),
+      peakRssMb: { baseline: of(100), vghif: of(119) },
+    },
+    package: "vghif 0.0.0",
+    node: "v20.0.0",
+    finished: "2026-01-01T00:00:00.000Z",
+  });
+  const page = readFileSync(await writeReport([FEW_SHOT], "smoke", store, folder), "utf8");
+  const section = /<section id="ablation-cost".*?<\/section>/s.exec(page)?.[0] ?? "";
+  const row = /<tr data-model="clip"><th scope="row">CLIP \+ VgHIF.*?<\/tr>/s.exec(section)?.[0] ?? "";
+  assert.deepEqual(
+    [...row.matchAll(/<td data-sort="([^"]*)">(.*?)<\/td>/g)].map(([, sort, text]) => [sort, text]),
+    [
+      ["2.1", "2.10<small>+5.0 %</small>"],
+      ["0.515", "0.515<small>+3.0 %</small>"],
+      ["13", "13.0 (12.0 to 14.0)<small>+17.0 %</small><small>+16.0 to +18.0</small>"],
+      ["119", "119<small>+19.0 %</small>"],
+    ],
+  );
+  const without = await writeReport([FEW_SHOT], "smoke", store, folder, { cost: false, figures: [] });
+  assert.doesNotMatch(readFileSync(without, "utf8"), /id="ablation-cost"/);
 });
