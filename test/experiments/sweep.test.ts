@@ -9,9 +9,9 @@ import { executeRun } from "vghif/dist/experiments/execute.js";
 import { runId } from "vghif/dist/experiments/id.js";
 import type { RunSpec } from "vghif/dist/experiments/spec.js";
 import { openStore } from "vghif/dist/experiments/store.js";
-import { runMissing, type SweepState } from "vghif/dist/experiments/sweep.js";
+import { missingSpecs, runMissing, type SweepState } from "vghif/dist/experiments/sweep.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
-import { EXAMPLE_TABLE, exampleOutcome, temporaryFolder } from "./example-runs.js";
+import { EXAMPLE_TABLE, exampleOutcome, exampleStore, temporaryFolder } from "./example-runs.js";
 
 process.env.VGHIF_BACKEND = "cpu";
 const WORKER = path.join(__dirname, "fake-worker.js");
@@ -91,7 +91,7 @@ test("a worker that cannot start fails its runs, not the program", async (t) => 
 test("an abort stops the workers at once, keeps what is finished, and leaves no half record", async (t) => {
   const store = openStore(temporaryFolder(t));
   const controller = new AbortController();
-  const specs = [SPECS[0]!, { ...SPECS[1]!, template: "{} hang" }, SPECS[2]!];
+  const specs = [SPECS[0]!, ...SPECS.slice(1, 3).map((spec) => ({ ...spec, template: "{} hang" }))];
   const started = Date.now();
   const result = await runMissing(specs, store, {
     jobs: 1,
@@ -104,6 +104,21 @@ test("an abort stops the workers at once, keeps what is finished, and leaves no 
   assert.ok(Date.now() - started < 20_000);
   assert.deepEqual([result.done, result.failed.length, result.interrupted], [1, 0, true]);
   assert.deepEqual(fs.readdirSync(store.folder), [`${runId(SPECS[0]!)}.json`]);
+});
+
+test("runs that differ in seed and shots alone follow one another, each once", (t) => {
+  const store = exampleStore(t, ({ seed, vghif }) => (seed === 1 && vghif ? 50 : null));
+  const order = missingSpecs([...SPECS, ...SPECS], store).map(({ dataset, shots, seed, vghif }) =>
+    [dataset, vghif ? "vghif" : "baseline", shots, seed].join(" "),
+  );
+  const rows = (dataset: string, row: string, seeds: readonly number[]): string[] =>
+    seeds.flatMap((seed) => [2, 4].map((shots) => [dataset, row, shots, seed].join(" ")));
+  assert.deepEqual(order, [
+    ...rows("hmdb-like", "baseline", [0, 1, 2]),
+    ...rows("hmdb-like", "vghif", [0, 2]),
+    ...rows("ucf-like", "baseline", [0, 1, 2]),
+    ...rows("ucf-like", "vghif", [0, 2]),
+  ]);
 });
 
 test("two sweeps of the same runs at the same time: every record once, whole, and the first one's", async (t) => {

@@ -1,7 +1,7 @@
 /** Runs the specs that have no record yet, in worker processes; what finishes is kept, what fails is reported. */
 import os from "node:os";
 import { runLabel } from "./execute.js";
-import { runId } from "./id.js";
+import { canonicalJson, runId } from "./id.js";
 import type { RunEvent } from "./run-experiment.js";
 import type { RunSpec } from "./spec.js";
 import type { RecordStore } from "./store.js";
@@ -106,10 +106,19 @@ export async function runMissing(
   };
 }
 
-/** The runs without a record, each once. */
+/**
+ * The runs without a record, each once. Those that differ in seed and shots alone follow one another, so that a worker uses
+ * what it has compiled and read.
+ */
 export function missingSpecs(specs: readonly RunSpec[], store: RecordStore): RunSpec[] {
   const recorded = store.ids();
-  return unique(specs).filter((spec) => !recorded.has(runId(spec)));
+  const alike = new Map<string, RunSpec[]>();
+  for (const spec of unique(specs)) {
+    if (recorded.has(runId(spec))) continue;
+    const key = canonicalJson({ ...spec, seed: 0, shots: 0 });
+    alike.set(key, [...(alike.get(key) ?? []), spec]);
+  }
+  return [...alike.values()].flat();
 }
 
 /** Each run once, where tables share some. */
