@@ -22,6 +22,7 @@ function registerSubmit(sweep: Command): void {
     .option("--slurm <file>", "partition, time, memory, GPUs and so on; default: slurm.json in the project")
     .description("submit the tables' runs that have no record as one job array, and print the sweep's name")
     .action(async (names: readonly string[], options: { readonly scale: string; readonly slurm?: string }) => {
+      const { setOutdatedAside } = await import("../experiments/outdated.js");
       const { prepare } = await import("../experiments/prepare.js");
       const { readSlurmConfig } = await import("../experiments/slurm/config.js");
       const { submitSweep } = await import("../experiments/slurm/submit.js");
@@ -37,10 +38,10 @@ function registerSubmit(sweep: Command): void {
       const { tables } = findTargets(names);
       const config = readSlurmConfig(options.slurm);
       const store = openStore();
-      const missing = missingSpecs(
-        tables.flatMap((table) => tableSpecs(table, scale)),
-        store,
-      );
+      const specs = tables.flatMap((table) => tableSpecs(table, scale));
+      const outdated = await setOutdatedAside(specs, store);
+      if (outdated > 0) console.error(`vghif: ${outdated} records were of other data or weights than those here`);
+      const missing = missingSpecs(specs, store);
       const progress = progressOn();
       const made = await untilInterrupted(async (signal) => {
         const onVideo = (name: string, done: number, total: number): void => progress.show(`data ${name}`, done, total);
