@@ -75,7 +75,7 @@ test("ablations change one option, and reuse the runs of table 4 for the baselin
     const table = TABLES[id]!;
     assert.deepEqual([table.kind, table.reference], ["ablation", key]);
     for (const row of ["baseline", key]) {
-      const column = table.columns["hmdb51-k16"]!;
+      const column = table.columns["hmdb51-k8"]!;
       assert.ok(known.has(runId(table.spec(table.rows[row]!, column, 3, "smoke"))), `${id} ${row}`);
     }
     for (const scale of ["smoke", "paper"] as const) {

@@ -1,4 +1,4 @@
-/** An ablation: the comparison of table 4 at K = 16 with one option of VgHIF changed at a time. */
+/** An ablation: the comparison of table 4 at K = 8 with one option of VgHIF changed at a time. */
 import { isDeepStrictEqual } from "node:util";
 import { FAMILIES, type FamilyName } from "../models/families.js";
 import { VGHIF_DEFAULTS, type VghifConfig } from "../models/vghif-config.js";
@@ -51,7 +51,7 @@ export function ablationTable<Variant extends string>({
     claim: "VgHIF improves its baseline whatever the option",
     metric: "top1",
     rows: { baseline, ...variants } as Record<"baseline" | Variant, AblationRow>,
-    columns: fewShotColumns([HMDB51, UCF101], [16]),
+    columns: fewShotColumns([HMDB51, UCF101], [8]),
     comparisons: keys.map((treatment) => ({ baseline: "baseline", treatment })),
     kind: "ablation",
     ...(reference === undefined ? {} : { reference }),
