@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** Many small runs through the real worker processes: how fast they go, and how busy they keep the cores. Linux. Build first. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
@@ -20,8 +20,9 @@ const HELP = `node scripts/measure-sweep.mjs [OPTIONS]
   --dataset NAME  default hmdb-like; made where it is absent (VGHIF_DATA)
   --model NAME    family of the backbone (default clip)
   --jobs N        worker processes (default: the number of cores)
-Features are cached before the clock starts. Prints one line of JSON: seconds, runs a second, share of the cores' time that the
-worker processes and this one used, and most memory of a worker after the first tenth of the runs and at the end (MB).`;
+Features are cached before the clock starts. Prints one line of JSON: seconds, runs a second; \`busy\`, the share of the cores'
+time that the workers and this process used; \`ready\`, the share of moments at which a worker had something to compute, which
+other programs on the machine do not lower; most memory of a worker after the first tenth of the runs and at the end (MB).`;
 
 const { values: given } = parseArgs({
   options: {
@@ -60,7 +61,9 @@ try {
   await prepare([warmUp]);
   await sweep([warmUp], store);
   const [cpu, begun] = [cpuSeconds(), performance.now()];
+  const ready = watchReady();
   await sweep(specs, store);
+  const readyShare = ready();
   const seconds = (performance.now() - begun) / 1000;
   const busy = (cpuSeconds() - cpu) / (seconds * os.availableParallelism());
   const records = store.list().sort((a, b) => (a.finished < b.finished ? -1 : 1));
@@ -71,6 +74,7 @@ try {
       seconds: Number(seconds.toFixed(1)),
       runsPerSecond: Number((runs / seconds).toFixed(2)),
       busy: Number(busy.toFixed(3)),
+      ready: Number(readyShare.toFixed(3)),
       peakRssMb: { early: peak(records.slice(0, Math.ceil(records.length / 10))), end: peak(records) },
     }),
   );
@@ -81,6 +85,39 @@ try {
 async function sweep(some, store) {
   const { failed } = await runMissing(some, store, { jobs });
   if (failed.length > 0) throw new Error(`${failed.length} runs failed: ${failed[0].message}`);
+}
+
+/** Looks at the workers' threads now and then; the function that it returns ends that and tells the share of ready workers. */
+function watchReady() {
+  let [seen, ready] = [0, 0];
+  const timer = setInterval(() => {
+    for (const pid of words(`/proc/${process.pid}/task/${process.pid}/children`)) {
+      seen += 1;
+      const threads = ids(`/proc/${pid}/task`).map((thread) => words(`/proc/${pid}/task/${thread}/stat`));
+      if (threads.some((fields) => fields.includes("R") || fields.includes("D"))) ready += 1;
+    }
+  }, 25);
+  return () => {
+    clearInterval(timer);
+    return ready / seen;
+  };
+}
+
+/** Words of a file of /proc; none where the process has just ended. */
+function words(file) {
+  try {
+    return readFileSync(file, "utf8").trim().split(" ").filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+function ids(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** Processor time of this process and of its children that have ended, in seconds. */

@@ -57,27 +57,34 @@ test("every run without a record is running, waiting, failed or lost", (t) => {
   const store = openStore(temporaryFolder(t));
   const sweep = createSweep(SPECS.slice(0, 8), store, { jobs: 1, runsPerTask: 2 });
   const ids = sweep.specs.map(runId);
-  noteFailure(sweep, ids[3]!, "no videos here");
+  noteFailure(sweep, ids[3]!, "its task may be requeued");
+  noteFailure(sweep, ids[6]!, "no videos here");
   noteFailure(sweep, ids[7]!, "a defect");
   clearFailure(sweep, ids[7]!);
-  assert.deepEqual([...failuresOf(sweep)], [[ids[3], "no videos here"]]);
+  assert.deepEqual(
+    failuresOf(sweep),
+    new Map([
+      [ids[3], "its task may be requeued"],
+      [ids[6], "no videos here"],
+    ]),
+  );
   const tasks = [
     { index: 1, state: "RUNNING", reason: "None" },
     { index: 2, state: "PENDING", reason: "Resources" },
   ];
   const status = statusOf(sweep, tasks, new Set([ids[0]!, ids[4]!]));
   assert.deepEqual([status.runs, status.recorded], [8, 2]);
-  assert.deepEqual(status.running.map(runId), [ids[2]]);
+  assert.deepEqual(status.running.map(runId), [ids[2], ids[3]]);
   assert.deepEqual(status.waiting.map(runId), [ids[5]]);
   assert.deepEqual(
     status.failed.map(({ id, message }) => [id, message]),
-    [[ids[3], "no videos here"]],
+    [[ids[6], "no videos here"]],
   );
   assert.deepEqual(
     status.lost.map(({ id }) => id),
-    [ids[1], ids[6], ids[7]],
+    [ids[1], ids[7]],
   );
-  assert.ok(status.lost[2]!.message.endsWith(path.join("logs", "task-3.log")), status.lost[2]!.message);
+  assert.ok(status.lost[1]!.message.endsWith(path.join("logs", "task-3.log")), status.lost[1]!.message);
 });
 
 test("a task's script is one that a shell reads as meant, whatever the folders are called", (t) => {

@@ -17,7 +17,7 @@ export interface SweepStatus {
   readonly running: readonly RunSpec[];
   /** Runs without one, in tasks that wait. */
   readonly waiting: readonly RunSpec[];
-  /** Runs that failed, with why. */
+  /** Runs that failed, with why; told once their task is over, since a task that is requeued tries again. */
   readonly failed: readonly FailedRun[];
   /** Runs whose task is over without a record or a word: killed, out of time or memory, cancelled. */
   readonly lost: readonly FailedRun[];
@@ -49,9 +49,9 @@ export function statusOf(sweep: SlurmSweep, tasks: readonly QueuedTask[], record
     const message = failures.get(id);
     const state = states.get(index);
     const label = runLabel(spec);
-    if (message !== undefined) failed.push({ id, label, message });
-    else if (state === "PENDING") waiting.push(spec);
+    if (state === "PENDING") waiting.push(spec);
     else if (state !== undefined) running.push(spec);
+    else if (message !== undefined) failed.push({ id, label, message });
     else
       lost.push({
         id,
