@@ -44,7 +44,16 @@ export async function startCluster(folder: string): Promise<Cluster> {
     const child = spawn(pathOf(name)!, args, { env, stdio: "ignore", detached: true });
     running.push(child);
   };
+  const ask = (command: string, ...args: readonly string[]): string => {
+    try {
+      return execFileSync(command, args, { env, encoding: "utf8", stdio: "pipe" }).trim();
+    } catch {
+      return "";
+    }
+  };
   const stop = async (): Promise<void> => {
+    if (ask("squeue", "--noheader") !== "") ask("scancel", "--user=root"); // else what runs would stay, waiting for a controller
+    for (let tries = 0; tries < 50 && ask("squeue", "--noheader") !== ""; tries++) await sleep(100);
     for (const child of running.reverse()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       const gone = new Promise((resolve) => child.once("exit", resolve));
@@ -58,14 +67,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
     await until(() => existsSync(socket), "munged opens its socket", folder);
     daemon("slurmctld", ["-D", "-f", conf]);
     daemon("slurmd", ["-D", "-f", conf, "-N", "node"]);
-    const idle = (): boolean => {
-      try {
-        const options = { env, encoding: "utf8", stdio: "pipe" } as const;
-        return execFileSync("sinfo", ["--noheader", "--format=%T"], options).trim() === "idle";
-      } catch {
-        return false;
-      }
-    };
+    const idle = (): boolean => ask("sinfo", "--noheader", "--format=%T") === "idle";
     await until(idle, "the node is idle", folder);
   } catch (error) {
     await stop();
