@@ -41,5 +41,5 @@ export function assertHolds(values: ReadonlyMap<string, number[]>, tensors: Tens
 
 export const seeded = (seed: number): Pick<BackboneRequest, "draws" | "drawsKey"> => ({
   draws: (name) => random(seed).fork(name),
-  drawsKey: String(seed),
+  drawsKey: () => String(seed),
 });

@@ -9,6 +9,7 @@ import { UserError } from "../errors.js";
 import { perClassTop1, topK } from "../evaluate/metrics.js";
 import { backbonePrompts } from "../features/prompts.js";
 import { frozenTexts } from "../features/text.js";
+import type { VideoTextBackbone } from "../models/backbone.js";
 import { withRemat } from "../models/families.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import { initFusion } from "../models/vghif-params.js";
@@ -116,14 +117,20 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   }
 }
 
-/** The spec's backbone; what its family adds to a CLIP checkpoint starts from the spec's seed. */
+/**
+ * The spec's backbone. What its family adds to a CLIP checkpoint starts from the spec's seed where it is trained; what stays as it
+ * is stands for a checkpoint's and is the same for all seeds, so that they share the towers' features.
+ */
 function loadSpecBackbone(spec: RunSpec, file: string): Promise<LoadedBackbone> {
+  const trainable = spec.train?.trainable ?? "none";
+  const seedOf = (name: string, backbone: VideoTextBackbone): number =>
+    trainable !== "none" && backbone.inGroup(name, trainable) ? spec.seed : 0;
   return loadBackbone(file, {
     family: spec.model,
     frames: spec.frames,
     ...(spec.prompts ? { visionPrompts: spec.prompts.vision, textPrompts: spec.prompts.text } : {}),
-    draws: (name) => random(spec.seed).fork("backbone").fork(name),
-    drawsKey: String(spec.seed),
+    draws: (name, backbone) => random(seedOf(name, backbone)).fork("backbone").fork(name),
+    drawsKey: (name, backbone) => String(seedOf(name, backbone)),
   });
 }
 

@@ -24,9 +24,9 @@ export interface BackboneRequest extends Partial<BackboneOptions> {
   /** Default: the family that the file's tensors tell. */
   readonly family?: FamilyName;
   /** Streams of random numbers by parameter name, for what the family adds to a CLIP checkpoint. */
-  readonly draws?: (name: string) => Draws;
-  /** What decides those streams, such as a seed: part of the ids of what was drawn. */
-  readonly drawsKey?: string;
+  readonly draws?: (name: string, backbone: VideoTextBackbone) => Draws;
+  /** What decides a parameter's stream, such as a seed: part of the ids of what was drawn. */
+  readonly drawsKey?: (name: string, backbone: VideoTextBackbone) => string;
   /**
    * CLIP checkpoint with the token table that official ViFi-CLIP files leave out. Default: the official one of the same sizes,
    * where it is here.
@@ -80,7 +80,7 @@ export async function loadBackbone(file: string, request: BackboneRequest = {}):
       backbone,
       params: { ...params, ...added },
       metadata: source.metadata,
-      ...(await idsOf(file, backbone, added, table, request.drawsKey ?? "")),
+      ...(await idsOf(file, backbone, added, table, request.drawsKey)),
     };
   } finally {
     await source.close();
@@ -147,7 +147,7 @@ function drawAdded(
       `${file} is a CLIP checkpoint: ${FAMILIES[family].title} has ${backbone.added.size} more tensors, which must be trained first`,
     );
   }
-  return startAdded(family, backbone, draws);
+  return startAdded(family, backbone, (name) => draws(name, backbone));
 }
 
 async function idsOf(
@@ -155,19 +155,19 @@ async function idsOf(
   backbone: VideoTextBackbone,
   added: Readonly<Record<string, Tensor>>,
   table: HostTensor | null,
-  drawsKey: string,
+  drawsKey: BackboneRequest["drawsKey"] = () => "",
 ): Promise<Pick<LoadedBackbone, "id" | "towerIds">> {
   const hash = await sha256(file);
   const drawn = Object.entries(added).map(([name, { shape }]) => ({
     tower: towerOf(backbone, name),
-    text: `${name} ${shape}`,
+    text: `${name} ${shape} ${drawsKey(name, backbone)}`,
   }));
   const tableParts = table ? [createHash("sha256").update(table.data).digest("hex")] : [];
   const named = (own: typeof drawn, others: readonly string[]): string => {
     const parts = [hash];
     // A family that adds something may compute its towers in its own way, even where it adds nothing to them.
     if (drawn.length > 0) parts.push(backbone.family);
-    if (own.length > 0) parts.push(drawsKey, ...own.map(({ text }) => text));
+    if (own.length > 0) parts.push(...own.map(({ text }) => text));
     parts.push(...others);
     return parts.length === 1 ? hash : createHash("sha256").update(parts.join("\n")).digest("hex");
   };

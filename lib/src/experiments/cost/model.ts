@@ -44,7 +44,7 @@ export async function loadedBackbone({
 }: CostSpec): Promise<{ backbone: VideoTextBackbone; params: Params }> {
   await startEngine();
   const draws = (name: string) => random(0).fork("backbone").fork(name);
-  return loadBackbone(weightsFile(size), { family: model, frames, draws, drawsKey: "0" });
+  return loadBackbone(weightsFile(size), { family: model, frames, draws, drawsKey: () => "0" });
 }
 
 /**
