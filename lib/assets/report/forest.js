@@ -1,5 +1,6 @@
 /** A forest plot: differences to the baseline, each with its 95 % interval, one a line; no difference is the line at 0. */
 import { colour, element } from "./dom.js";
+import { isChosen, whenFiltered } from "./filter.js";
 import { signed, signedInterval } from "./numbers.js";
 import { PLOT_CONFIG, plotly } from "./plotly.js";
 import { repainted } from "./plots.js";
@@ -11,6 +12,7 @@ import { repainted } from "./plots.js";
  * @property {readonly [number, number] | null} interval
  * @property {string} verdict "better", "worse" or "undecided"
  * @property {boolean} [picked] drawn larger
+ * @property {string} [model] for the filter
  */
 
 /** The buttons would lie over the first lines. */
@@ -65,8 +67,7 @@ function drawing(library, target, lines, onPick) {
       onPick(lines().length - 1 - event.points[0].y);
     });
   };
-  repainted(paint);
-  return paint;
+  return repainted(/** @type {HTMLElement} */ (target.parentElement), paint);
 }
 
 /** @param {number} lines */
@@ -160,6 +161,7 @@ export function startForests() {
     const lines = JSON.parse(place.getAttribute("data-forest") ?? "[]");
     const target = element("div", { class: "forest" });
     place.replaceChildren(target);
-    forest(target, () => lines);
+    const redraw = forest(target, () => lines.filter(isChosen));
+    whenFiltered(redraw);
   }
 }

@@ -3,6 +3,7 @@
  * the panels below each other. Without this script the static drawings stay.
  */
 import { colour } from "./dom.js";
+import { whenFiltered } from "./filter.js";
 import { PLOT_CONFIG, plotly } from "./plotly.js";
 
 const NARROW = 640;
@@ -73,11 +74,13 @@ const paints = /** @type {Set<() => void>} */ (new Set());
 let drawnWidth = 0;
 
 /**
- * Draws now, and again when the colours or the page's width change.
+ * Draws now, and again when the colours or the page's width change; what the filter hides waits until it is shown.
  *
+ * @param {HTMLElement} place what is as wide as the drawing may be
  * @param {() => void} paint
+ * @returns {() => void} draws once more
  */
-export function repainted(paint) {
+export function repainted(place, paint) {
   if (paints.size === 0) {
     const all = () => {
       for (const again of paints) again();
@@ -90,8 +93,17 @@ export function repainted(paint) {
       all();
     });
   }
-  paints.add(paint);
-  paint();
+  let waiting = false;
+  const paintShown = () => {
+    waiting = place.clientWidth === 0;
+    if (!waiting) paint();
+  };
+  paints.add(paintShown);
+  whenFiltered(() => {
+    if (waiting) paintShown();
+  });
+  paintShown();
+  return paintShown;
 }
 
 /**
@@ -115,7 +127,7 @@ function draw(library, figure) {
   const target = /** @type {HTMLElement} */ (figure.querySelector(".interactive"));
   target.hidden = false;
   figure.querySelector(".static")?.remove();
-  repainted(() => {
+  repainted(figure, () => {
     const width = Math.min(figure.clientWidth, layout.width);
     library.react(target, inked(data), themed(layout, width), {
       ...PLOT_CONFIG,

@@ -7,17 +7,17 @@ const STYLES = ["page", "table", "controls"];
 
 /** Modules of each script, such that what a module needs when it is loaded stands before it. */
 const MODULES = {
-  plots: ["dom", "plotly", "plots", "main-plots"],
+  plots: ["dom", "filter", "plotly", "plots", "main-plots"],
   report: [
     "dom",
     "numbers",
     "clipboard",
+    "filter",
     "plotly",
     "plots",
     "forest",
     "sort",
     "copy-tables",
-    "filter",
     "navigation",
     "run-data",
     "provenance",

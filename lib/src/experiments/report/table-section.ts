@@ -4,10 +4,11 @@ import { tableTitle, verdictLines } from "../captions.js";
 import type { Figure } from "../figure.js";
 import { escapeHtml } from "../frame-text.js";
 import { notesHtml, renderTable } from "../render.js";
+import type { Scale } from "../spec.js";
 import type { Table } from "../table.js";
 import type { GroupResult, TableResult } from "../table-result.js";
 import { jsonScript, plotHtml } from "./document.js";
-import { resultTables } from "./result-tables.js";
+import { modelOf, resultTables } from "./result-tables.js";
 import type { Section } from "./section.js";
 import { sortableHtml } from "./sortable.js";
 
@@ -28,7 +29,7 @@ export async function tableSection(
 ): Promise<Section> {
   const texts = await Promise.all(FORMATS.map(async (format) => [format, await renderTable(result, format)] as const));
   const blocks = resultTables(table, result, indexOf).map(
-    (block, index) => `${sortableHtml(block)}${forestHtml(result.groups[index]!)}`,
+    (block, index) => `${sortableHtml(block)}${forestHtml(table, result.scale, result.groups[index]!)}`,
   );
   const csv = `data:text/csv;charset=utf-8,${encodeURIComponent(texts[0]![1])}`;
   const plots = await Promise.all(figures.map(plotHtml));
@@ -56,12 +57,14 @@ function verdictsHtml(result: TableResult): string {
 }
 
 /** The differences of a dataset with one column, for the page's script to plot; more columns have a figure of their own. */
-function forestHtml({ dataset, columns, rows, comparisons }: GroupResult): string {
+function forestHtml(table: Table, scale: Scale, { dataset, columns, rows, comparisons }: GroupResult): string {
   if (columns.length !== 1) return "";
   const lines = comparisons.flatMap(({ treatment, cells }) => {
     const { difference, verdict } = cells[0]!;
     const label = rows.find(({ key }) => key === treatment)?.label ?? treatment;
-    return difference === null ? [] : [{ label, mean: difference.mean, interval: difference.interval, verdict }];
+    if (difference === null) return [];
+    const { mean, interval } = difference;
+    return [{ label, mean, interval, verdict, model: modelOf(table, treatment, scale) }];
   });
   if (lines.length === 0) return "";
   const plot = `<div data-forest="${escapeHtml(JSON.stringify(lines))}"></div>`;
