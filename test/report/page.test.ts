@@ -43,7 +43,7 @@ test("the page holds everything: tables, static plot, pictures, runs with their 
   }
   const videos = (jsonIn(page, "grounding-data") as { videos: readonly { run: number; title: string }[] }).videos;
   assert.equal(data.runs[videos[0]!.run]!.id, runId(mapped));
-  assert.match(videos[0]!.title, /hmdb-like, “waving”, CLIP \+ VgHIF, K = 16, default options/);
+  assert.match(videos[0]!.title, /hmdb-like, “waving”, CLIP \+ VgHIF, K = 8, default options/);
   assert.ok(page.length < 6_000_000, `${page.length} characters`);
 });
 
