@@ -143,7 +143,7 @@ test("an ablation: a verdict a variant, and its difference to the default, in a 
     ],
   );
   const lines = (await renderTable(result, "text")).split("\n");
-  assert.match(lines[4]!, /^top-1 % +K = 16 +− CLIP +Holm p +verdict +− default +seeds × videos$/);
+  assert.match(lines[4]!, /^top-1 % +K = 8 +− CLIP +Holm p +verdict +− default +seeds × videos$/);
   const rows = lines.slice(6, 11);
   assert.match(rows[0]!, /^CLIP +30\.\d ± 0\.\d +5 × 199$/);
   assert.match(
