@@ -12,10 +12,10 @@ import { compile } from "vghif/dist/engine/compile/compile.js";
 import { startEngine } from "vghif/dist/engine/index.js";
 import { backbonePrompts } from "vghif/dist/evaluate/prompts.js";
 import { loadRecognizer } from "vghif/dist/evaluate/recognizer.js";
+import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 import { prepare } from "vghif/dist/experiments/prepare.js";
 import { runExperiment } from "vghif/dist/experiments/run-experiment.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
-import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 import { recognize, textTokens, videoTokens } from "vghif/dist/models/recognizer.js";
 
 const PRECISIONS = ["float32", "float16", "bfloat16"];

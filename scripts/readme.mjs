@@ -57,7 +57,8 @@ mkdirSync(results, { recursive: true });
 for (const table of tables) {
   const result = recorded(table);
   const { recorded: done, declared } = result.runs;
-  if (done < declared) console.error(`${table.id}: ${done} of ${declared} runs have a record; npm run reproduce makes the others`);
+  if (done < declared)
+    console.error(`${table.id}: ${done} of ${declared} runs have a record; npm run reproduce makes the others`);
   writeFileSync(fileOf(table), `${JSON.stringify(result)}\n`);
 }
 writeFileSync(readme, await updated());

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 import { canonicalJson, runId } from "vghif/dist/experiments/id.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
-import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 
 test("canonical JSON sorts keys at every depth and keeps the order of arrays", () => {
   assert.equal(

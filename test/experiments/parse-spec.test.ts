@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UserError } from "vghif/dist/errors.js";
+import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 import { runId } from "vghif/dist/experiments/id.js";
 import { parseSpec } from "vghif/dist/experiments/parse-spec.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
-import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 
 const GOOD = tableSpecs(table4, "smoke")[1]!;
 
