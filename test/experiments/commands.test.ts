@@ -42,7 +42,7 @@ test("reproduce with all records reads them alone: no data, no weights, no run",
   const { status, stdout, stderr } = vghif(folder, "reproduce", "table-4", "--json", "--out", "page");
   assert.equal(status, 0, stderr);
   const [result] = JSON.parse(stdout) as readonly [TableResult];
-  assert.deepEqual(result.runs, { declared: 80, recorded: 80 });
+  assert.deepEqual(result.runs, { declared: 240, recorded: 240 });
   assert.equal(result.groups[0]!.rows[0]!.cells[3]!.summary!.mean, 58);
   assert.equal(existsSync(path.join(folder, "data")), false);
   assert.ok(stderr.includes(`report: ${path.join(realpathSync(folder), "page", "index.html")}`), stderr);
@@ -64,7 +64,7 @@ test("report writes the page where it is told to", (t) => {
   const folder = withAllRecords(t);
   const { status, stdout } = vghif(folder, "report", "--out", "page here");
   assert.equal(status, 0);
-  assert.match(readFileSync(stdout.trim(), "utf8"), /80 of 80 runs/);
+  assert.match(readFileSync(stdout.trim(), "utf8"), /240 of 240 runs/);
 });
 
 test("scale paper without data and weights: one line of what is missing and how to get it, exit code 1", (t) => {
