@@ -14,7 +14,7 @@ import { loadRecognizer, saveRecognizer } from "vghif/dist/evaluate/recognizer.j
 import { type ExperimentResult, runExperiment } from "vghif/dist/experiments/run-experiment.js";
 import type { RunSpec, Trainable } from "vghif/dist/experiments/spec.js";
 import { backbonePrompts } from "vghif/dist/features/prompts.js";
-import type { VideoTextBackbone } from "vghif/dist/models/backbone.js";
+import type { BackboneGroup, VideoTextBackbone } from "vghif/dist/models/backbone.js";
 import { FAMILIES } from "vghif/dist/models/families.js";
 import { type RecognizerConfig, recognize, textTokens, videoTokens } from "vghif/dist/models/recognizer.js";
 import { VGHIF_DEFAULTS } from "vghif/dist/models/vghif-config.js";
@@ -154,13 +154,16 @@ async function runOf(spec: RunSpec, file: string): Promise<{ result: ExperimentR
   return { result, moved };
 }
 
-/** The parameters that the run starts from, by name. */
-async function startOf({ model, prompts, weights }: RunSpec): Promise<Map<string, Float32Array>> {
+/** The parameters that the run starts from, by name: what is drawn but not trained is drawn alike for every seed. */
+async function startOf({ model, prompts, weights, train }: RunSpec): Promise<Map<string, Float32Array>> {
   const { params } = await loadBackbone(weights, {
     family: model,
     frames: FRAMES,
     ...(prompts ? { visionPrompts: prompts.vision, textPrompts: prompts.text } : {}),
-    draws: (name) => random(SEED).fork("backbone").fork(name),
+    draws: (name, { inGroup }) =>
+      random(inGroup(name, train!.trainable as BackboneGroup) ? SEED : 0)
+        .fork("backbone")
+        .fork(name),
   });
   const start = new Map(Object.entries(params).map(([name, value]) => [name, value.dataSync() as Float32Array]));
   disposeParams(params);

@@ -163,7 +163,7 @@ describe("a run", () => {
     for (const seed of [1, 2]) await runExperiment({ ...zeroShot, model: "actionclip", seed });
     assert.equal(folders(), known + 1, "ActionCLIP's seed draws what stands after the tower");
     for (const seed of [1, 2]) await runExperiment({ ...zeroShot, model: "xclip", seed });
-    assert.equal(folders(), known + 3, "X-CLIP's seed draws the messages in the tower");
+    assert.equal(folders(), known + 2, "X-CLIP's messages, which nothing trains, are drawn alike for every seed");
   });
 
   it("spells class names in prompts as it is told", async () => {
