@@ -1,5 +1,6 @@
 /** The grounding map of one label over a video's frames, as one SVG that needs nothing else. */
 import { createHash } from "node:crypto";
+import path from "node:path";
 import sharp from "sharp";
 import { loadClip } from "../data/frames/load.js";
 import { normTable } from "../data/frames/normalise.js";
@@ -49,7 +50,7 @@ export async function groundingPicture(
   const height = HEAD + rows.length * rowHeight;
   // Pictures of one page share their ids: a name of this one's own keeps it from showing another's frames.
   const name = createHash("sha256")
-    .update([video, label, ...pictures].join("\n"))
+    .update([path.basename(video), label, ...pictures].join("\n"))
     .digest("hex")
     .slice(0, 8);
   const drawn = await Promise.all(rows.map((row, at) => drawnRow(row, `${name}-h${at}`)));
