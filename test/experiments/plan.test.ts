@@ -3,11 +3,11 @@ import { test } from "node:test";
 import { table1 } from "vghif/dist/experiments/declared/table-1.js";
 import { table3 } from "vghif/dist/experiments/declared/table-3.js";
 import { table4 } from "vghif/dist/experiments/declared/table-4.js";
-import { towerFlops } from "vghif/dist/experiments/plan/flops.js";
 import { planRuns } from "vghif/dist/experiments/plan/plan.js";
 import { openStore } from "vghif/dist/experiments/store.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
 import { CLIP_SIZES } from "vghif/dist/models/clip-config.js";
+import { towerFlops } from "vghif/dist/models/flops.js";
 import { EXAMPLE_TABLE, exampleStore, temporaryFolder } from "./example-runs.js";
 
 test("the tower's operations, against X-CLIP's published 39 and 145 GFLOPs of 8 frames of B/32 and B/16 (multiplications, with its own modules)", () => {

@@ -1,5 +1,6 @@
 /** Floating-point operations of a row: two for every multiplication and addition of its matrix products, no others. */
 import { type ClipConfig, patchCount } from "../models/clip-config.js";
+import { productFlops as product, textFlops, towerFlops } from "../models/flops.js";
 import type { Work } from "./task.js";
 
 /** Null where the work is not a matter of matrix products. */
@@ -23,25 +24,12 @@ export function flopsOf(work: Work): number | null {
   }
 }
 
-const product = (m: number, k: number, n: number): number => 2 * m * k * n;
-
-/** Blocks over sequences: four projections, scores and mixture (in full, masked or not), and the feed-forward of 4. */
-function blocks(sequences: number, length: number, width: number, layers: number): number {
-  const dense = 12 * product(sequences * length, width, width);
-  const attended = 2 * sequences * product(length, width, length);
-  return layers * (dense + attended);
-}
-
 function tower(clip: ClipConfig, frames: number): number {
-  const patches = patchCount(clip);
-  const embedded = product(frames * patches, 3 * clip.patchSize ** 2, clip.visionWidth);
-  const projected = product(frames, clip.visionWidth, clip.embedDim);
-  return embedded + blocks(frames, 1 + patches, clip.visionWidth, clip.visionLayers) + projected;
+  return towerFlops(clip, frames) + product(frames, clip.visionWidth, clip.embedDim);
 }
 
 function text(clip: ClipConfig, prompts: number): number {
-  const projected = product(prompts, clip.textWidth, clip.embedDim);
-  return blocks(prompts, clip.contextLength, clip.textWidth, clip.textLayers) + projected;
+  return textFlops(clip, prompts) + product(prompts, clip.textWidth, clip.embedDim);
 }
 
 /** The fusion's step. The frozen tokens take no gradient: their projection has one product backwards, all else two. */

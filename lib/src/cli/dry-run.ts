@@ -20,7 +20,7 @@ export async function printPlan(
 ): Promise<void> {
   const { planRuns } = await import("../experiments/plan/plan.js");
   const { tableSpecs } = await import("../experiments/table.js");
-  const { runId } = await import("../experiments/id.js");
+  const { runId, shortId } = await import("../experiments/id.js");
   const speed = teraflops === undefined ? undefined : Number(teraflops);
   if (speed !== undefined && !(speed > 0)) {
     throw new UsageError(`--teraflops must be a number above 0, received "${teraflops}"`);
@@ -42,20 +42,20 @@ export async function printPlan(
       `${table.id}: ${table.title} (scale ${scale}): ${runs.length} runs${runs.length < own.length ? `, ${own.length - runs.length} more stand above` : ""}`,
     );
     for (const run of runs) {
-      console.log(`  ${line(run)}`);
+      console.log(`  ${shortId(run.id)} · ${line(run)}`);
       byId.delete(run.id);
     }
   }
   for (const text of totals(plan)) console.log(text);
 }
 
-function line({ id, label, recorded, videos, petaflops, gpuHours }: PlannedRun): string {
+function line({ label, recorded, videos, petaflops, gpuHours }: PlannedRun): string {
   const size = videos ? `${videos.train} videos trained on, ${videos.scored} scored` : "size of the data not known";
   const cost =
     petaflops === null || gpuHours === null
       ? "cost not known"
       : `${rounded(petaflops)} PFLOP, ${rounded(gpuHours)} GPU h`;
-  return [id.slice(0, 12), label, size, cost, ...(recorded ? ["has a record"] : [])].join(" · ");
+  return [label, size, cost, ...(recorded ? ["has a record"] : [])].join(" · ");
 }
 
 function totals({ runs, gpuHours, teraflops, disk, missing }: Plan): readonly string[] {

@@ -4,7 +4,7 @@ import { FAMILIES, type FamilyName } from "../models/families.js";
 import { VGHIF_DEFAULTS, type VghifConfig } from "../models/vghif-config.js";
 import { HMDB51, UCF101 } from "./declared/datasets.js";
 import { SEEDS } from "./declared/seeds.js";
-import { type FewShotColumn, fewShotColumns, fewShotDatasetName } from "./few-shot.js";
+import { type FewShotColumn, fewShotColumns, fewShotSpec } from "./few-shot.js";
 import { fewShotRecipe } from "./recipes.js";
 import type { Scale } from "./spec.js";
 import { defineTable, type Table, type TableRow } from "./table.js";
@@ -56,16 +56,10 @@ export function ablationTable<Variant extends string>({
     kind: "ablation",
     ...(reference === undefined ? {} : { reference }),
     seeds: SEEDS,
-    spec: ({ change }, column, seed, scale) => ({
-      scale,
-      task: "few-shot",
-      dataset: fewShotDatasetName(column.dataset, scale),
-      shots: column.shots,
-      seed,
-      ...fewShotRecipe(model, scale),
-      vghif: change ? changed(change, VISION_LAYERS[scale]) : null,
-      evaluate: "test",
-    }),
+    spec: ({ change }, column, seed, scale) => {
+      const vghif = change ? changed(change, VISION_LAYERS[scale]) : null;
+      return fewShotSpec(fewShotRecipe(model, scale), vghif, column, seed, scale);
+    },
     published: () => [],
   });
 }

@@ -1,19 +1,15 @@
 /** The few-shot comparison, baselines against baselines + VgHIF, on any datasets: table-4 and `vghif few-shot`. */
 import type { FamilyName } from "../models/families.js";
+import type { VghifConfig } from "../models/vghif-config.js";
 import { type ComparedKey, type ComparedRow, comparedRows } from "./compared.js";
+import { type SplitDataset, splitOf } from "./official-split.js";
 import type { PublishedRow } from "./published.js";
 import { fewShotRecipe, type Recipe } from "./recipes.js";
-import type { Scale } from "./spec.js";
+import type { RunSpec, Scale } from "./spec.js";
 import { defineTable, type Table, type TableColumn } from "./table.js";
 
-/** A dataset of a few-shot comparison: its name at each scale. */
-export interface FewShotDataset extends Readonly<Record<Scale, string>> {
-  /** Official splits; where there are several, few-shot lists are of the first (dataset "<name>-1"). Default 1. */
-  readonly splits?: number;
-}
-
 export interface FewShotColumn extends TableColumn {
-  readonly dataset: FewShotDataset;
+  readonly dataset: SplitDataset;
   /** Videos a class. */
   readonly shots: number;
 }
@@ -25,7 +21,8 @@ export interface FewShotChoice<Model extends FamilyName = "clip"> {
   readonly title: string;
   /** The baselines' families. Default: CLIP alone. */
   readonly models?: readonly Model[];
-  readonly datasets: readonly FewShotDataset[];
+  /** Where there are several official splits, few-shot lists are of the first. */
+  readonly datasets: readonly SplitDataset[];
   /** K: videos a class, one column each. */
   readonly shots: readonly number[];
   readonly seeds: Readonly<Record<Scale, readonly number[]>>;
@@ -69,22 +66,28 @@ export function fewShotTable<Model extends FamilyName = "clip">({
     ...comparedRows(models),
     columns: fewShotColumns(datasets, shots),
     seeds,
-    spec: ({ model, vghif }, column, seed, scale) => ({
-      scale,
-      task: "few-shot",
-      dataset: fewShotDatasetName(column.dataset, scale),
-      shots: column.shots,
-      seed,
-      ...fewShotRecipe(model, scale),
-      ...change,
-      vghif,
-      evaluate: "test",
-    }),
+    spec: ({ model, vghif }, column, seed, scale) =>
+      fewShotSpec({ ...fewShotRecipe(model, scale), ...change }, vghif, column, seed, scale),
     published,
   });
 }
 
-/** The name of the dataset that a few-shot run at the scale is on. */
-export function fewShotDatasetName({ splits = 1, ...names }: FewShotDataset, scale: Scale): string {
-  return scale === "paper" && splits > 1 ? `${names.paper}-1` : names[scale];
+/** The run of a cell. Few-shot lists are of the first official split, whatever the seed. */
+export function fewShotSpec(
+  recipe: Recipe,
+  vghif: VghifConfig | null,
+  { dataset, shots }: FewShotColumn,
+  seed: number,
+  scale: Scale,
+): RunSpec {
+  return {
+    scale,
+    task: "few-shot",
+    dataset: splitOf(dataset, 0, scale),
+    shots,
+    seed,
+    ...recipe,
+    vghif,
+    evaluate: "test",
+  };
 }

@@ -1,6 +1,7 @@
 /**
  * figure-shots: accuracy over shots, one panel a dataset, one line a model, band = 95 % interval over seeds. Reads table 4.
  */
+import { shotsOfColumn } from "./column-key.js";
 import type { Annotation, Axis, AxisName, Figure, ScatterTrace } from "./figure.js";
 import { FIGURE_FONT, FIGURE_WIDTH, modelStyle, rounded } from "./figure-style.js";
 import { percent } from "./format.js";
@@ -54,7 +55,7 @@ export function figureShots(result: TableResult): Figure {
 }
 
 function shotsOf(column: string): number {
-  return Number(/-k(\d+)$/.exec(column)?.[1]);
+  return shotsOfColumn(column) ?? Number.NaN;
 }
 
 function panelTitle(group: GroupResult, x: number): Annotation {

@@ -1,7 +1,9 @@
 /** A table's numbers as danfojs DataFrames: one for reading (a dataset's block), one for computing (a line a cell). */
+
 import type { DataFrame } from "danfojs-node";
 import type { DifferenceCell } from "./compare.js";
 import { bracketed, DASH, meanAndSd, pValue, signed } from "./format.js";
+import { shortId } from "./id.js";
 import type { PublishedRow } from "./published.js";
 import type { Cell, ComparisonResult, GroupResult, RowResult, TableResult } from "./table-result.js";
 
@@ -136,7 +138,7 @@ function countText({ seeds, videos }: Cell): string {
 
 function cellValues({ summary, seeds, videos, skipped, runs }: Cell): Value[] {
   const [low, high] = summary?.interval ?? [null, null];
-  const ids = runs.map((id) => id.slice(0, 12)).join(" ");
+  const ids = runs.map(shortId).join(" ");
   return [summary?.mean ?? null, summary?.sd ?? null, low, high, seeds.join(" "), videos?.[0] ?? null, skipped, ids];
 }
 

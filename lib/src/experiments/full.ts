@@ -1,19 +1,15 @@
 /** The comparison under full supervision, baselines against baselines + VgHIF: tables 1 to 3 and 5. */
 import { BACKBONES, type ComparedKey, type ComparedRow, comparedRows } from "./compared.js";
+import { type SplitDataset, splitOf } from "./official-split.js";
 import type { PublishedRow } from "./published.js";
 import { fullRecipe } from "./recipes.js";
 import type { RunSpec, Scale } from "./spec.js";
 import { defineTable, type Table, type TableColumn } from "./table.js";
 
-/** A dataset of which the whole training split is used. */
-export interface FullDataset extends Readonly<Record<Scale, string>> {
+/** A dataset of which the whole training split is used. The field reports the mean over official splits: a seed runs on one. */
+export interface FullDataset extends SplitDataset {
   /** What the reader sees at scale `paper`. */
   readonly title: string;
-  /**
-   * Official splits; the field reports the mean over them. At scale `paper` seed s runs on split s mod splits + 1 (dataset
-   * "<name>-<split>"), so that the mean over seeds is that mean. Default: one split, and the dataset's own name.
-   */
-  readonly splits?: number;
   /** Split whose accuracy is reported. */
   readonly evaluate: Readonly<Record<Scale, RunSpec["evaluate"]>>;
 }
@@ -49,7 +45,7 @@ export function fullTable({ id, title, datasets, seeds, published = () => [] }: 
     spec: ({ model, vghif }, { dataset }, seed, scale) => ({
       scale,
       task: "full",
-      dataset: nameOf(dataset, seed, scale),
+      dataset: splitOf(dataset, seed, scale),
       shots: null,
       seed,
       ...fullRecipe(model, scale),
@@ -58,8 +54,4 @@ export function fullTable({ id, title, datasets, seeds, published = () => [] }: 
     }),
     published,
   });
-}
-
-function nameOf({ splits = 1, ...names }: FullDataset, seed: number, scale: Scale): string {
-  return scale === "paper" && splits > 1 ? `${names.paper}-${(seed % splits) + 1}` : names[scale];
 }

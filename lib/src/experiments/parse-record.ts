@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.js";
 import { checked } from "./checked.js";
-import { runId } from "./id.js";
+import { runId, shortId } from "./id.js";
 import { runSpecSchema } from "./parse-spec.js";
 import type { RunRecord } from "./record.js";
 
@@ -39,9 +39,7 @@ export function parseRecord(text: string, id: string, file: string): RunRecord {
   const record = checked(schema, parsed(text, file), damaged(file));
   const actual = runId(record.spec);
   if (record.id !== id || actual !== id) {
-    throw new UserError(
-      `${damaged(file)}: its spec has the id ${actual.slice(0, 12)}, its name says ${id.slice(0, 12)}`,
-    );
+    throw new UserError(`${damaged(file)}: its spec has the id ${shortId(actual)}, its name says ${shortId(id)}`);
   }
   return record;
 }

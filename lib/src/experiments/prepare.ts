@@ -6,6 +6,7 @@ import { generateDataset } from "../data/generated/generate.js";
 import { dataFolder, datasetRoot, findDataset } from "../data/manifest-find.js";
 import { messageOf, UserError } from "../errors.js";
 import { weightsFile } from "../weights/registry.js";
+import { withoutSplit } from "./official-split.js";
 import type { RunSpec } from "./spec.js";
 
 export interface PrepareOptions {
@@ -29,14 +30,9 @@ const OWNERS: Readonly<Record<string, string>> = {
  */
 export async function prepare(specs: readonly RunSpec[], options: PrepareOptions = {}): Promise<void> {
   const { jobs, signal, onVideo } = options;
-  const datasets = [...new Set(specs.map(({ dataset }) => dataset))];
-  const generated = datasets.filter((name) => GENERATED.some((declared) => declared.name === name));
-  const missing = [
-    ...datasets.filter((name) => !generated.includes(name)).flatMap(missingDataset),
-    ...[...new Set(specs.map(({ weights }) => weights))].flatMap(missingWeights),
-  ];
+  const missing = missingFor(specs);
   if (missing.length > 0) throw new UserError(`not all that these runs need is here: ${missing.join("; ")}`);
-  for (const name of generated) {
+  for (const name of datasetsOf(specs).filter(isGenerated)) {
     await generateDataset(name, path.join(dataFolder(), name), {
       ...(jobs === undefined ? {} : { jobs }),
       ...(signal === undefined ? {} : { signal }),
@@ -45,8 +41,26 @@ export async function prepare(specs: readonly RunSpec[], options: PrepareOptions
   }
 }
 
+/** What the specs need and `prepare` cannot make, a line each: what, and how to get it. */
+export function missingFor(specs: readonly RunSpec[]): readonly string[] {
+  return [
+    ...datasetsOf(specs)
+      .filter((name) => !isGenerated(name))
+      .flatMap(missingDataset),
+    ...[...new Set(specs.map(({ weights }) => weights))].flatMap(missingWeights),
+  ];
+}
+
+function datasetsOf(specs: readonly RunSpec[]): readonly string[] {
+  return [...new Set(specs.map(({ dataset }) => dataset))];
+}
+
+function isGenerated(name: string): boolean {
+  return GENERATED.some((declared) => declared.name === name);
+}
+
 function missingDataset(name: string): readonly string[] {
-  const owner = OWNERS[name.replace(/-\d$/, "")];
+  const owner = OWNERS[withoutSplit(name)];
   try {
     const root = datasetRoot(findDataset(name));
     return existsSync(root)

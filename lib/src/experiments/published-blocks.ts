@@ -1,5 +1,7 @@
 /** Numbers that others published, as blocks of their own: never beside ours in one column. */
+
 import type { DataFrame } from "danfojs-node";
+import { datasetOfColumn } from "./column-key.js";
 import { publishedFrame } from "./frames.js";
 import type { TableResult } from "./table-result.js";
 
@@ -14,9 +16,9 @@ export interface PublishedBlock {
  */
 export async function publishedBlocks({ groups, published }: TableResult): Promise<readonly PublishedBlock[]> {
   const columns = groups.flatMap((group) => group.columns);
-  const datasets = new Set(columns.map(({ key }) => datasetOf(key)));
+  const datasets = new Set(columns.map(({ key }) => datasetOfColumn(key)));
   const blocks = [...datasets].map(async (dataset) => {
-    const own = columns.filter(({ key }) => datasetOf(key) === dataset);
+    const own = columns.filter(({ key }) => datasetOfColumn(key) === dataset);
     const rows = published.filter(({ values }) => own.some(({ key }) => key in values));
     const [first] = own;
     const shown = own.length > 1 ? own : own.map(({ key }) => ({ key, label: "top-1 %" }));
@@ -25,8 +27,4 @@ export async function publishedBlocks({ groups, published }: TableResult): Promi
     return { caption, frame: await publishedFrame(ordered, shown), any: rows.length > 0 };
   });
   return (await Promise.all(blocks)).filter(({ any }) => any);
-}
-
-function datasetOf(column: string): string {
-  return column.replace(/-k\d+$/, "");
 }

@@ -1,5 +1,6 @@
 /** A part of a table: some datasets, some backbones; the rest of the declaration, and so every run's id, stays. */
 import { UserError } from "../errors.js";
+import { datasetOfColumn, shotsOfColumn } from "./column-key.js";
 import type { Comparison, Table, TableColumn, TableRow } from "./table.js";
 
 export interface Selection {
@@ -18,18 +19,18 @@ export function selectTable<Row extends string, RowFields extends TableRow, Colu
 ): Table<Row, RowFields, ColumnFields> {
   const columns = Object.entries(table.columns).filter(
     ([key]) =>
-      (datasets?.includes(datasetOf(key)) ?? true) &&
-      (shots === undefined || shots.includes(shotsOf(key) ?? Number.NaN)),
+      (datasets?.includes(datasetOfColumn(key)) ?? true) &&
+      (shots === undefined || shots.includes(shotsOfColumn(key) ?? Number.NaN)),
   );
-  known(table.id, "dataset", datasets, Object.keys(table.columns).map(datasetOf));
+  known(table.id, "dataset", datasets, Object.keys(table.columns).map(datasetOfColumn));
   known(
     table.id,
     "shots",
     shots?.map(String),
-    Object.keys(table.columns).flatMap((key) => shotsOf(key)?.toString() ?? []),
+    Object.keys(table.columns).flatMap((key) => shotsOfColumn(key)?.toString() ?? []),
   );
   const rowKeys = Object.keys(table.rows) as Row[];
-  const isAblation = rowKeys.some((key) => key === "baseline");
+  const isAblation = table.kind === "ablation";
   const all = rowKeys.map(backboneOf);
   if (!isAblation) known(table.id, "backbone", backbones, all);
   const rows = rowKeys.filter((key) => isAblation || (backbones?.includes(backboneOf(key)) ?? true));
@@ -42,15 +43,6 @@ export function selectTable<Row extends string, RowFields extends TableRow, Colu
     columns: Object.fromEntries(columns),
     comparisons: table.comparisons.filter(kept),
   };
-}
-
-function datasetOf(column: string): string {
-  return column.replace(/-k\d+$/, "");
-}
-
-function shotsOf(column: string): number | null {
-  const digits = /-k(\d+)$/.exec(column)?.[1];
-  return digits === undefined ? null : Number(digits);
 }
 
 function backboneOf(row: string): string {

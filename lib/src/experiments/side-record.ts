@@ -2,12 +2,14 @@
  * Records of other kinds than runs, in the same folder and written the same way: `cost-<id>.json`, `embedding-<id>.json`. The
  * id is the SHA-256 of the canonical JSON of what was asked for.
  */
+
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.js";
 import { writeFileWhole } from "../files.js";
 import { checked } from "./checked.js";
+import { shortId } from "./id.js";
 import type { RecordStore } from "./store.js";
 
 export interface SideRecord {
@@ -46,9 +48,7 @@ export function readSide<T extends SideRecord>(store: RecordStore, kind: SideKin
   const record = checked(kind.schema, value, damaged);
   const actual = kind.idOf(record);
   if (record.id === id && actual === id) return record;
-  throw new UserError(
-    `${damaged}: what it is about has the id ${actual.slice(0, 12)}, its name says ${id.slice(0, 12)}`,
-  );
+  throw new UserError(`${damaged}: what it is about has the id ${shortId(actual)}, its name says ${shortId(id)}`);
 }
 
 /** Keeps the record; returns its path. @throws UserError where it cannot be written */

@@ -1,6 +1,8 @@
 /** A cost table as danfojs DataFrames: two for reading, one for computing (a line a pair), and one of others' numbers. */
+
 import type { DataFrame } from "danfojs-node";
 import { DASH, signed, signedInterval } from "../format.js";
+import { shortId } from "../id.js";
 import type { MedianSummary } from "./median.js";
 import type { PublishedCost } from "./published.js";
 import { morePercent } from "./record.js";
@@ -92,7 +94,7 @@ function costLine({ spec, record }: CostRow): Value[] {
       measured?.backend ?? null,
       measured?.device ?? null,
       measured?.threads ?? null,
-      record?.id.slice(0, 12) ?? null,
+      record ? shortId(record.id) : null,
     ],
   ];
 }

@@ -1,4 +1,5 @@
 /** Sizes of the real datasets, for plans before any of them is here; with where each was read. */
+import { withoutSplit } from "../official-split.js";
 
 export interface OfficialDataset {
   readonly classes: number;
@@ -43,5 +44,5 @@ const OFFICIAL: Readonly<Record<string, OfficialDataset>> = {
 
 /** The dataset of this name, or of this name and an official split ("hmdb51-2"); null where it is none of them. */
 export function officialDataset(name: string): OfficialDataset | null {
-  return OFFICIAL[name] ?? OFFICIAL[name.replace(/-\d$/, "")] ?? null;
+  return OFFICIAL[name] ?? OFFICIAL[withoutSplit(name)] ?? null;
 }

@@ -1,14 +1,14 @@
 /** What runs would cost, and what they lack, before any of them starts: `vghif reproduce --dry-run`. */
-import { existsSync } from "node:fs";
-import { datasetRoot, findDataset } from "../../data/manifest-find.js";
-import { messageOf, UserError } from "../../errors.js";
-import { CLIP_SIZES, type ClipConfig } from "../../models/clip-config.js";
-import { weightsFile } from "../../weights/registry.js";
+import { findDataset } from "../../data/manifest-find.js";
+import { UserError } from "../../errors.js";
+import { CLIP_SIZES, type ClipConfig, clipShapes } from "../../models/clip-config.js";
+import { textFlops, towerFlops } from "../../models/flops.js";
 import { runLabel } from "../execute.js";
 import { runId } from "../id.js";
+import { withoutSplit } from "../official-split.js";
+import { missingFor } from "../prepare.js";
 import type { RunSpec } from "../spec.js";
 import type { RecordStore } from "../store.js";
-import { textFlops, towerFlops } from "./flops.js";
 import { officialDataset } from "./official-datasets.js";
 
 export interface PlannedRun {
@@ -52,7 +52,7 @@ export function planRuns(specs: readonly RunSpec[], store: RecordStore, teraflop
     planned(id, spec, store, teraflops),
   );
   const open = runs.filter(({ recorded }) => !recorded);
-  const datasets = [...new Set(open.map(({ spec }) => spec.dataset.replace(/-\d$/, "")))];
+  const datasets = [...new Set(open.map(({ spec }) => withoutSplit(spec.dataset)))];
   const sizes = open.flatMap(({ spec }) => clipSize(spec.weights) ?? []);
   return {
     runs,
@@ -62,9 +62,7 @@ export function planRuns(specs: readonly RunSpec[], store: RecordStore, teraflop
       videos: Object.fromEntries(datasets.map((name) => [name, officialDataset(name)?.gigabytes ?? null])),
       checkpoints: Math.max(0, ...sizes.map((clip) => (2 * 3 * 4 * parameterCount(clip)) / 1e9)),
     },
-    missing: [
-      ...new Set(open.flatMap(({ spec }) => [...missingDataset(spec.dataset), ...missingWeights(spec.weights)])),
-    ],
+    missing: missingFor(open.map(({ spec }) => spec)),
   };
 }
 
@@ -128,30 +126,5 @@ function clipSize(weights: string): ClipConfig | null {
 }
 
 function parameterCount(clip: ClipConfig): number {
-  const block = (width: number): number => 12 * width * width;
-  return (
-    clip.visionLayers * block(clip.visionWidth) +
-    clip.textLayers * block(clip.textWidth) +
-    clip.vocabSize * clip.textWidth
-  );
-}
-
-function missingDataset(name: string): readonly string[] {
-  try {
-    const root = datasetRoot(findDataset(name));
-    return existsSync(root) ? [] : [`the videos of dataset "${name}", expected at ${root}`];
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return [`dataset "${name}" (its manifest and its videos)`];
-  }
-}
-
-function missingWeights(name: string): readonly string[] {
-  try {
-    weightsFile(name);
-    return [];
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return [messageOf(error)];
-  }
+  return [...clipShapes(clip).values()].reduce((sum, shape) => sum + shape.reduce((size, n) => size * n, 1), 0);
 }

@@ -1,4 +1,5 @@
 /** The figures of a report: those that belong to a table stand in its section, the others in one of their own. */
+import { shotsOfColumn } from "../column-key.js";
 import { readEmbedding } from "../embedding-record.js";
 import type { Figure } from "../figure.js";
 import { figureDatasets } from "../figure-datasets.js";
@@ -30,7 +31,7 @@ export function figuresOf(
   wanted: readonly string[],
 ): ReportFigures {
   const withShots = results.filter(({ groups }) =>
-    groups.some(({ columns }) => columns.length > 1 && columns.every(({ key }) => /-k\d+$/.test(key))),
+    groups.some(({ columns }) => columns.length > 1 && columns.every(({ key }) => shotsOfColumn(key) !== null)),
   );
   const full = FIGURES["figure-datasets"]!.tables.map(({ id }) => results.find((result) => result.id === id));
   const present = full.filter((result) => result !== undefined && result.runs.recorded > 0) as TableResult[];
