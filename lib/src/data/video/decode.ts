@@ -4,9 +4,11 @@
  */
 import type { RgbFrames } from "../frames/rgb.js";
 import type { Frame } from "./ffmpeg.js";
+import { probeFrameFolder, readFrameFolder } from "./frame-folder.js";
 import { countPackets, decodedFrames } from "./frames.js";
 import { type OpenVideo, unreadable, withVideo } from "./open.js";
 import { degreesOf, orient, orientationOf, UPRIGHT } from "./rotation.js";
+import { isFrameFolder, sourceName, type TarMember, type VideoSource } from "./source.js";
 import { rgbConverter } from "./to-rgb.js";
 
 export interface VideoInfo {
@@ -32,14 +34,15 @@ export interface VideoInfo {
  * Decodes the whole file to count its frames, and says what it is. A file that breaks off counts the frames before the
  * break. Throws a UserError for a file that is missing, empty, no video, of an unsupported codec, or without one frame.
  */
-export async function probeVideo(file: string, signal?: AbortSignal): Promise<VideoInfo> {
-  return withVideo(file, async (video) => {
+export async function probeVideo(source: VideoSource, signal?: AbortSignal): Promise<VideoInfo> {
+  if (isFrameFolder(source)) return probeFrameFolder(source.frames, signal);
+  return withVideo(source, async (video) => {
     let frames = 0;
     let size = { width: 0, height: 0 };
     for await (const frame of decodedFrames(video, signal)) {
       if (frames++ === 0) size = { width: frame.width, height: frame.height };
     }
-    if (frames === 0) throw unreadable(file, "none of its frames decodes");
+    if (frames === 0) throw unreadable(video.file, "none of its frames decodes");
     const { av, stream, format } = video;
     const orientation = displayOrientation(video);
     const fps = stream.avgFrameRate.num > 0 && stream.avgFrameRate.den > 0 ? stream.avgFrameRate.toDouble() : null;
@@ -77,17 +80,18 @@ export interface ReadOptions {
  * Reads the frames at `indices(frame count)` as RGB, rotation applied; equal to FFmpeg's own full decode. Only wanted frames
  * are converted and held. A file that breaks off has the frames before the break. UserErrors as `probeVideo`.
  */
-export async function readFrames(file: string, options: ReadOptions): Promise<VideoFrames> {
+export async function readFrames(source: VideoSource, options: ReadOptions): Promise<VideoFrames> {
+  if (isFrameFolder(source)) return readFrameFolder(source.frames, options);
   const { indices, signal } = options;
-  const packets = await withVideo(file, (video) => countPackets(video, signal));
+  const packets = await withVideo(source, (video) => countPackets(video, signal));
   // One pass is enough where the guess is near: a packed B-frame or a broken one makes it a little too high.
   const guesses = [packets, packets - 1, packets - 2, packets + 1].filter((count) => count > 0);
-  const first = await readPass(file, new Set(guesses.flatMap((count) => indices(count))), Infinity, options);
+  const first = await readPass(source, new Set(guesses.flatMap((count) => indices(count))), Infinity, options);
   if (first.frames) return first.frames;
   const exact = new Set(indices(first.frameCount));
-  const second = await readPass(file, exact, first.frameCount, options);
+  const second = await readPass(source, exact, first.frameCount, options);
   if (second.frames) return second.frames;
-  throw unreadable(file, "it changed while it was read");
+  throw unreadable(sourceName(source), "it changed while it was read");
 }
 
 interface Pass {
@@ -97,8 +101,13 @@ interface Pass {
 }
 
 /** Decodes once, keeps the frames in `keep`, and converts those that the count found asks for. */
-async function readPass(file: string, keep: ReadonlySet<number>, known: number, options: ReadOptions): Promise<Pass> {
-  return withVideo(file, async (video) => {
+async function readPass(
+  source: string | TarMember,
+  keep: ReadonlySet<number>,
+  known: number,
+  options: ReadOptions,
+): Promise<Pass> {
+  return withVideo(source, async (video) => {
     const kept = new Map<number, Frame>();
     const last = known === Infinity ? Infinity : Math.max(...keep);
     let count = 0;
@@ -108,7 +117,7 @@ async function readPass(file: string, keep: ReadonlySet<number>, known: number, 
         if (count++ === last) break;
       }
       const frameCount = known === Infinity ? count : known;
-      if (frameCount === 0) throw unreadable(file, "none of its frames decodes");
+      if (frameCount === 0) throw unreadable(video.file, "none of its frames decodes");
       const indices = options.indices(frameCount);
       checkIndices(indices, frameCount);
       if (!indices.every((index) => kept.has(index))) return { frameCount, frames: null };

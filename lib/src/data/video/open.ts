@@ -10,10 +10,12 @@ import {
   ffmpeg,
   type Stream,
 } from "./ffmpeg.js";
+import { sourceName, type TarMember } from "./source.js";
 
 /** An open file. `close` once, whatever happened. */
 export interface OpenVideo {
   readonly av: FFmpeg;
+  /** How messages name it. */
   readonly file: string;
   readonly format: FormatContext;
   readonly stream: Stream;
@@ -21,12 +23,13 @@ export interface OpenVideo {
   close(): Promise<void>;
 }
 
-/** Runs `use` with the opened file and closes it. Failures of FFmpeg in `use` come out as UserErrors too. */
-export async function withVideo<T>(file: string, use: (video: OpenVideo) => Promise<T>): Promise<T> {
-  await checkFile(file);
+/** Runs `use` with the opened file, or tar member, and closes it. Failures of FFmpeg in `use` come out as UserErrors too. */
+export async function withVideo<T>(source: string | TarMember, use: (video: OpenVideo) => Promise<T>): Promise<T> {
+  const file = sourceName(source);
+  await checkFile(source);
   const av = await ffmpeg();
   try {
-    const video = await open(av, file);
+    const video = await open(av, source);
     try {
       return await use(video);
     } finally {
@@ -43,10 +46,11 @@ export function unreadable(file: string, why: string): UserError {
   return new UserError(`cannot read video ${file}: ${why}; check that the file is complete, or leave it out`);
 }
 
-async function checkFile(file: string): Promise<void> {
+async function checkFile(source: string | TarMember): Promise<void> {
+  const file = sourceName(source);
   let stats: Awaited<ReturnType<typeof stat>>;
   try {
-    stats = await stat(file);
+    stats = await stat(typeof source === "string" ? source : source.tar);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
       throw new UserError(`cannot read video ${file}: there is no such file; check the path`);
@@ -55,10 +59,23 @@ async function checkFile(file: string): Promise<void> {
   }
   if (stats.isDirectory()) throw new UserError(`cannot read video ${file}: it is a folder; name a video file in it`);
   if (!stats.isFile()) throw new UserError(`cannot read video ${file}: it is not a regular file; copy it to one first`);
-  if (stats.size === 0) throw unreadable(file, "the file is empty");
+  const bytes = typeof source === "string" ? stats.size : source.bytes;
+  if (bytes === 0) throw unreadable(file, "the file is empty");
+  if (typeof source !== "string" && source.offset + bytes > stats.size)
+    throw unreadable(file, "the archive ends before it");
 }
 
-async function open(av: FFmpeg, file: string): Promise<OpenVideo> {
+/** The address for FFmpeg and the protocols it may use: they keep playlists from reaching the network. */
+function addressOf(source: string | TarMember): { url: string; protocols: string } {
+  // The prefix keeps a name such as "http:x.mp4" a file.
+  if (typeof source === "string") return { url: `file:${source}`, protocols: "file" };
+  const { tar, offset, bytes } = source;
+  return { url: `subfile,,start,${offset},end,${offset + bytes},,:file:${tar}`, protocols: "file,subfile" };
+}
+
+async function open(av: FFmpeg, source: string | TarMember): Promise<OpenVideo> {
+  const file = sourceName(source);
+  const { url, protocols } = addressOf(source);
   const format = new av.FormatContext();
   const decoder = new av.CodecContext();
   let opened = false;
@@ -67,10 +84,9 @@ async function open(av: FFmpeg, file: string): Promise<OpenVideo> {
     if (opened) await format.closeInput();
   };
   try {
-    // The prefix keeps a name such as "http:x.mp4" a file; the list keeps playlists from reaching the network.
-    const options = av.Dictionary.fromObject({ protocol_whitelist: "file" });
+    const options = av.Dictionary.fromObject({ protocol_whitelist: protocols });
     try {
-      checked(av, await format.openInput(`file:${file}`, null, options), "FFmpeg finds no video in it");
+      checked(av, await format.openInput(url, null, options), "FFmpeg finds no video in it");
     } finally {
       options.free();
     }
