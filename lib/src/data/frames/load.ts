@@ -1,40 +1,59 @@
 /** Videos as a model's input: decode, sample at test time, transform. */
 import { availableParallelism } from "node:os";
-import path from "node:path";
 import { UserError } from "../../errors.js";
+import { augmentFrames } from "../augment/augment-frames.js";
+import type { AugmentSpec } from "../augment/spec.js";
 import type { Sample } from "../types.js";
 import { readFrames } from "../video/decode.js";
+import { sourceIn, type VideoRoot, type VideoSource } from "../video/source.js";
 import { segmentCentres } from "./sampling.js";
+import { type SamplingSpec, sampledIndices } from "./sampling-spec.js";
 import { applyTransform, type TransformSpec } from "./transforms.js";
 
 export interface ClipOptions {
-  /** Frames a video, T: the centres of T equal segments. */
+  /** Frames a clip, T. */
   readonly frames: number;
   readonly transform: TransformSpec;
+  /** Which frames. Default: one clip, the centres of T equal segments. */
+  readonly sampling?: SamplingSpec;
+  /** How a training clip is varied, in place of the transform's crop. Default: not at all. */
+  readonly augment?: AugmentSpec;
+  /** Names this draw of random numbers: "<path>#<epoch>", or a hash of the content. Needed where something is random. */
+  readonly draw?: string;
   readonly signal?: AbortSignal;
 }
 
 /** One video, ready for a model. */
 export interface Clip {
-  /** [views * T, 3, S, S]; one view unless the transform makes three crops. */
+  /**
+   * [crops * clips * T, 3, S, S], crop by crop and clip by clip, as the official code orders its views; one clip unless the
+   * sampling asks for several, one crop unless the transform makes three.
+   */
   readonly pixels: Float32Array;
   /** Frames that decode in the whole video. */
   readonly frameCount: number;
-  /** The T frames taken. */
+  /** The clips * T frames taken. */
   readonly indices: readonly number[];
 }
 
 /** Loads one video. Throws a UserError that names the file where it cannot be read, and the signal's reason on abort. */
-export async function loadClip(file: string, options: ClipOptions): Promise<Clip> {
-  const { frames, transform, signal } = options;
-  const indices = (count: number): number[] => segmentCentres(count, frames);
-  const read = await readFrames(file, { indices, ...(signal ? { signal } : {}) });
-  return { pixels: applyTransform(read, transform), frameCount: read.frameCount, indices: read.indices };
+export async function loadClip(video: VideoSource, options: ClipOptions): Promise<Clip> {
+  const { frames, transform, sampling, augment, draw, signal } = options;
+  if ((sampling?.rule === "random" || augment) && draw === undefined) {
+    throw new Error("a random sampling or augmentation needs the name of its draw");
+  }
+  const indices = (count: number): number[] =>
+    sampling ? sampledIndices(sampling, count, frames, draw ?? "") : segmentCentres(count, frames);
+  const read = await readFrames(video, { indices, ...(signal ? { signal } : {}) });
+  const pixels = augment ? augmentFrames(read, augment, transform, draw ?? "") : applyTransform(read, transform);
+  return { pixels, frameCount: read.frameCount, indices: read.indices };
 }
 
 export interface LoadOptions extends ClipOptions {
   /** Videos decoded at the same time. Default: the number of cores, at most 4. */
   readonly concurrency?: number;
+  /** Names each video's draw. Default: all have `draw`, or none. */
+  readonly drawOf?: (sample: Sample) => string;
 }
 
 export type LoadedClip = { readonly sample: Sample } & (Clip | { readonly error: string });
@@ -45,7 +64,7 @@ export type LoadedClip = { readonly sample: Sample } & (Clip | { readonly error:
  * consumer stops or the signal aborts (which throws its reason).
  */
 export async function* loadClips(
-  root: string,
+  root: VideoRoot,
   samples: Iterable<Sample>,
   options: LoadOptions,
 ): AsyncGenerator<LoadedClip> {
@@ -59,7 +78,7 @@ export async function* loadClips(
   const start = (): void => {
     const { done, value: sample } = waiting.next();
     if (done) return;
-    const loading = loadOr(path.join(root, sample.path), sample, { ...options, signal: stop.signal });
+    const loading = loadOr(sourceIn(root, sample.path), sample, { ...options, signal: stop.signal });
     loading.catch(() => {}); // Awaited in its turn; until then a failure is not "unhandled".
     running.push(loading);
   };
@@ -80,9 +99,10 @@ export async function* loadClips(
   }
 }
 
-async function loadOr(file: string, sample: Sample, options: ClipOptions): Promise<LoadedClip> {
+async function loadOr(video: VideoSource, sample: Sample, options: LoadOptions): Promise<LoadedClip> {
+  const { drawOf } = options;
   try {
-    return { sample, ...(await loadClip(file, options)) };
+    return { sample, ...(await loadClip(video, { ...options, ...(drawOf ? { draw: drawOf(sample) } : {}) })) };
   } catch (error) {
     if (error instanceof UserError) return { sample, error: error.message };
     throw error;
