@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   models: ["nn"],
   text: [],
   weights: ["nn", "models"],
-  data: ["weights"],
+  data: ["weights", "text"],
   train: ["nn", "models", "engine", "text", "weights", "data"],
   features: ["nn", "models", "engine", "text", "weights", "data"],
   evaluate: ["nn", "models", "engine", "text", "weights", "data", "features"],

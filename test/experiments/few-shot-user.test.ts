@@ -57,7 +57,7 @@ test("a folder of clips becomes a few-shot table; a second call only reads", () 
   const [result] = JSON.parse(vghif(...FEW_SHOT)) as readonly [TableResult];
   assert.deepEqual(result.runs, { declared: 8, recorded: 8 });
   const [group] = result.groups;
-  assert.equal(group!.kind, "user");
+  assert.equal(group!.kind, "generated", "clips that the project drew are said to be drawn");
   const [baseline, twin] = group!.rows;
   for (const cell of [...baseline!.cells, ...twin!.cells]) {
     assert.deepEqual(cell.seeds, [0, 1]);

@@ -83,7 +83,7 @@ function registerNew(data: Command): void {
       const { newOwnDataset } = await import("../data/own.js");
       const numbers = await import("./numbers.js");
       const shares = { test: Number(test), val: Number(val) };
-      const made = newOwnDataset(name, from, { seed: numbers.seed("--seed", seed), shares, force });
+      const made = await newOwnDataset(name, from, { seed: numbers.seed("--seed", seed), shares, force });
       if (json) {
         const { dataset, counts, warnings, scan } = made;
         console.log(

@@ -1,12 +1,13 @@
 /** A dataset of the user's own videos: `vghif data new NAME --from FOLDER`. The videos stay where they are. */
 
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../errors.js";
 import { readDataset, SPLITS, type StoredDataset, writeDataset } from "./manifest.js";
 import { dataFolder, manifestsFolder } from "./manifest-find.js";
 import { type OwnScan, type OwnVideo, scanOwn } from "./own-scan.js";
 import { countsOf, DEFAULT_SHARES, type SplitShares, splitVideos } from "./own-split.js";
+import { checkClassNames, type OwnCount, warningsOf } from "./own-warnings.js";
 import type { Sample, SplitName } from "./types.js";
 
 export interface OwnOptions {
@@ -21,35 +22,40 @@ export interface OwnDataset {
   readonly dataset: StoredDataset;
   readonly scan: OwnScan;
   /** Videos of each class in each split, in label order. */
-  readonly counts: readonly (Readonly<Record<SplitName, number>> & { readonly className: string })[];
+  readonly counts: readonly OwnCount[];
   /** One sentence each: what the user should know before trusting a number. */
   readonly warnings: readonly string[];
 }
 
 /**
  * Makes a manifest of a folder's videos in the data folder, at `<data>/<name>`, with the folder as its root. Classes
- * are in alphabetical order. Splits are those of labels.csv or of train/val/test folders, or drawn by seed.
- * Throws a UserError for a name that is taken, fewer than two classes, or a bad labels.csv.
+ * are in alphabetical order. Splits are those of labels.csv or of train/val/test folders, or drawn by seed. A folder of generated
+ * videos makes a generated dataset.
+ *
+ * @throws UserError for a name that is taken, fewer than two classes, a class name that CLIP cannot take, or a bad labels.csv
  */
-export function newOwnDataset(name: string, from: string, options: OwnOptions = {}): OwnDataset {
+export async function newOwnDataset(name: string, from: string, options: OwnOptions = {}): Promise<OwnDataset> {
   const { seed = 0, shares = DEFAULT_SHARES, force = false } = options;
   const root = path.resolve(from);
   checkShares(shares);
   checkName(name, force);
-  const scan = scanOwn(root);
+  if (statSync(root, { throwIfNoEntry: false })?.isFile()) throw new UserError(`${root} is a file: give its folder`);
+  const scan = await scanOwn(root);
   const classes = [...countsOf(scan.videos).keys()].sort((a, b) => (a < b ? -1 : 1));
   if (classes.length < 2) {
     throw new UserError(`${root}: all videos are of one class, "${classes[0]}": a dataset needs two or more`);
   }
+  const named = await checkClassNames(classes);
   const drawn = scan.videos[0]?.split === null;
+  if (!drawn) checkGroups(root, scan.videos);
   const splitOf = drawn
     ? splitVideos(scan.videos, shares, seed)
     : new Map(scan.videos.map((video) => [video.path, video.split ?? "train"]));
   const dataset: StoredDataset = {
     name,
     title: name,
-    kind: "user",
-    source: `made by: vghif data new ${name} --seed ${seed}`,
+    kind: isGenerated(root) ? "generated" : "user",
+    source: `${MADE_BY}${name} --seed ${seed}`,
     licence: "not stated",
     notes:
       `Classes from ${scan.basis}; ${scan.videos.length} videos, ${scan.skipped.length} skipped; ` +
@@ -66,8 +72,11 @@ export function newOwnDataset(name: string, from: string, options: OwnOptions = 
     val: countIn(dataset, "val", label),
     test: countIn(dataset, "test", label),
   }));
-  return { dataset: { ...dataset, folder }, scan, counts, warnings: warningsOf(counts, scan) };
+  return { dataset: { ...dataset, folder }, scan, counts, warnings: [...named, ...warningsOf(counts, scan)] };
 }
+
+/** How the source of what this makes begins. */
+const MADE_BY = "made by: vghif data new ";
 
 function checkShares({ val, test }: SplitShares): void {
   if (val >= 0 && test >= 0 && val + test < 1) return;
@@ -78,15 +87,44 @@ function checkName(name: string, force: boolean): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
     throw new UserError(`"${name}" cannot name a dataset: use letters, digits, dots, dashes and underscores`);
   }
-  if (existsSync(path.join(manifestsFolder(), name))) {
+  if (reserved().some((taken) => [taken, `${taken}-1`, `${taken}-2`, `${taken}-3`].includes(name.toLowerCase()))) {
     throw new UserError(`"${name}" is the name of a dataset of the project: choose another`);
   }
   const folder = path.join(dataFolder(), name);
   if (!existsSync(path.join(folder, "dataset.json"))) return;
   if (!force)
     throw new UserError(`there is a dataset "${name}" already, in ${folder}: choose another name, or --force`);
-  if (readDataset(folder).kind !== "user")
+  if (!readDataset(folder).source.startsWith(MADE_BY))
     throw new UserError(`"${name}" was not made by \`data new\`: choose another`);
+}
+
+/** Names whose numbers would pass for those of the paper's datasets. */
+function reserved(): readonly string[] {
+  const shipped = existsSync(manifestsFolder()) ? readdirSync(manifestsFolder()) : [];
+  return ["kinetics-400", "mini-kinetics-200", "hmdb51", "ucf101", ...shipped];
+}
+
+/** Whether the folder is, or is inside, the root of a generated dataset: what is made of it must say so. */
+function isGenerated(root: string): boolean {
+  const above = [root, path.dirname(root), path.dirname(path.dirname(root))];
+  const folder = above.find((candidate) => existsSync(path.join(candidate, "dataset.json")));
+  return folder !== undefined && readDataset(folder).kind === "generated";
+}
+
+/** Throws where a given group is in two given splits. */
+function checkGroups(root: string, videos: readonly OwnVideo[]): void {
+  const first = new Map<string, OwnVideo>();
+  for (const video of videos) {
+    if (video.group === null) continue;
+    const other = first.get(video.group) ?? video;
+    if (other.split !== video.split) {
+      throw new UserError(
+        `${root}: group "${video.group}" is in two splits ("${other.path}" in ${other.split}, "${video.path}" in ` +
+          `${video.split}): put it into one, or leave the group empty where the videos have nothing in common`,
+      );
+    }
+    first.set(video.group, other);
+  }
 }
 
 /** A split that gets no video is left out. */
@@ -112,29 +150,4 @@ function splitsOf(
 
 function countIn(dataset: StoredDataset, split: SplitName, label: number): number {
   return dataset.splits[split]?.filter((sample) => sample.label === label).length ?? 0;
-}
-
-function warningsOf(counts: OwnDataset["counts"], scan: OwnScan): string[] {
-  const warnings: string[] = [];
-  const named = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
-  const untested = counts.filter(({ test }) => test === 0).map(({ className }) => className);
-  const untrained = counts.filter(({ train }) => train === 0).map(({ className }) => className);
-  if (untested.length > 0) {
-    warnings.push(`no test video of ${named(untested)}: one video or one group only; its accuracy cannot be measured`);
-  }
-  if (untrained.length > 0) warnings.push(`no training video of ${named(untrained)}: only zero-shot runs work`);
-  const least = Math.min(...counts.map(({ train }) => train));
-  if (least > 0 && least < 16) {
-    const at = counts.filter(({ train }) => train === least).map(({ className }) => className);
-    warnings.push(
-      `few-shot runs work up to ${least} shot${least === 1 ? "" : "s"}: ${named(at.slice(0, 5))} has no more`,
-    );
-  }
-  const reasons = new Map<string, string[]>();
-  for (const { path: file, reason } of scan.skipped) reasons.set(reason, [...(reasons.get(reason) ?? []), file]);
-  for (const [reason, files] of reasons) {
-    const more = files.length > 5 ? `, ... (${files.length - 5} more)` : "";
-    warnings.push(`${files.length} skipped, ${reason}: ${files.slice(0, 5).join(", ")}${more}`);
-  }
-  return warnings;
 }
