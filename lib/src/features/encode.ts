@@ -57,6 +57,39 @@ export async function encodeClip(
 }
 
 /**
+ * pixels [V * T, 3, S, S] of V views -> their features in one: of one view as `encodeClip` gives them, of several under
+ * `viewName`.
+ */
+export async function encodeViews(
+  tower: Tower,
+  pixels: Float32Array,
+  frames: number,
+  tokens: KeptTokens,
+): Promise<VideoFeature> {
+  const view = frames * 3 * tower.backbone.config.imageResolution ** 2;
+  if (pixels.length === view) return encodeClip(tower, pixels, frames, tokens);
+  const all = new Map<string, HostTensor>();
+  for (let n = 0; n * view < pixels.length; n++) {
+    const feature = await encodeClip(tower, pixels.slice(n * view, (n + 1) * view), frames, tokens);
+    for (const [name, tensor] of feature) all.set(viewName(n, name), tensor);
+  }
+  return all;
+}
+
+/** The name of a view's tensor in a feature of several views. */
+function viewName(view: number, name: string): string {
+  return `view.${view}.${name}`;
+}
+
+/** The features of one view of a feature that holds `views`. */
+export function viewOf(feature: VideoFeature, view: number, views: number): VideoFeature {
+  if (views === 1) return feature;
+  const prefix = viewName(view, "");
+  const own = [...feature].filter(([name]) => name.startsWith(prefix));
+  return new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+}
+
+/**
  * "cls" [T, D] of the last block, and "patches" [T, N, D] where the head looks at them; "level.<n>.cls" [T, D] and
  * "level.<n>.patch" [N, D], or "level.<n>.all" [T(1+N), D].
  */

@@ -2,19 +2,23 @@
 import { randomInt } from "node:crypto";
 import path from "node:path";
 import { loadClips } from "../data/frames/load.js";
+import type { SamplingSpec } from "../data/frames/sampling-spec.js";
 import { type TransformSpec, videoTransform } from "../data/frames/transforms.js";
 import { random } from "../data/random.js";
 import type { Sample } from "../data/types.js";
 import { startEngine } from "../engine/index.js";
 import { messageOf } from "../errors.js";
+import { sha256 } from "../weights/load.js";
 import { FeatureCache, type VideoFeature } from "./cache.js";
-import { encodeClip, type KeptTokens, type Tower } from "./encode.js";
+import { encodeViews, type KeptTokens, type Tower } from "./encode.js";
 
 export interface ExtractOptions {
   /** Frames a video. */
   readonly frames: number;
   /** Default: the official single-view test transform at the tower's resolution. */
   readonly transform?: TransformSpec;
+  /** Default: one clip, the centres of equal segments. A random one draws by the video's content: it has one feature. */
+  readonly sampling?: SamplingSpec;
   /** Default "cls+patch". "all" keeps every token of every frame: much larger. */
   readonly tokens?: KeptTokens;
   readonly signal?: AbortSignal;
@@ -22,7 +26,7 @@ export interface ExtractOptions {
 }
 
 export interface Extracted {
-  /** By sample path. */
+  /** By sample path; of several views together (`encodeViews`). */
   readonly features: ReadonlyMap<string, VideoFeature>;
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
@@ -56,22 +60,24 @@ export async function extractFeatures(
   const transform = options.transform ?? videoTransform(tower.backbone.config.imageResolution);
   const tokens = options.tokens ?? "cls+patch";
   const { backend } = await startEngine();
-  const { frames } = options;
+  const { frames, sampling } = options;
   const cache = new FeatureCache({
     weights: tower.hash,
     frames,
-    transform: JSON.stringify(transform),
+    transform: JSON.stringify(sampling ? { transform, sampling } : transform),
     backend,
     tokens,
   });
   const features = new Map<string, VideoFeature>();
   const skipped: { path: string; reason: string }[] = [];
   let missing: Missing[] = [];
+  const draws = new Map<string, string>();
   const progress = (): void => options.onProgress?.(features.size + skipped.length, samples.length);
   for (const sample of samples) {
     options.signal?.throwIfAborted();
     try {
       const file = await cache.fileOf(path.join(root, sample.path));
+      if (sampling?.rule === "random") draws.set(sample.path, await sha256(path.join(root, sample.path)));
       const feature = await cache.read(file);
       if (feature) features.set(sample.path, feature);
       else missing.push({ sample, file });
@@ -88,6 +94,8 @@ export async function extractFeatures(
     const clips = loadClips(root, stillMissing(order, cache, begun, elsewhere), {
       frames,
       transform,
+      ...(sampling ? { sampling } : {}),
+      drawOf: ({ path: name }) => draws.get(name) ?? name,
       ...(options.signal ? { signal: options.signal } : {}),
     });
     let at = 0;
@@ -96,7 +104,7 @@ export async function extractFeatures(
       if ("error" in clip) {
         skipped.push({ path: sample.path, reason: clip.error });
       } else {
-        const feature = await encodeClip(tower, clip.pixels, frames, tokens);
+        const feature = await encodeViews(tower, clip.pixels, frames, tokens);
         await cache.write(file, feature);
         features.set(sample.path, feature);
       }
