@@ -1,82 +1,12 @@
-/** The CSV files of a manifest: rows in, checked; rows out. A bad row is named by file and line. */
-import { readFileSync } from "node:fs";
+/** The CSV files of a manifest: rows in, checked; a bad row is named by file and line. */
 import path from "node:path";
-import Papa from "papaparse";
-import { messageOf, UserError } from "../errors.js";
+import { UserError } from "../errors.js";
+import { eachCsvRow, Faults, ownString, parseCsv, streamCsv } from "./csv.js";
 import type { Sample } from "./types.js";
 
-/** One row of a CSV file with a header: its cells by column name, and its first line, counted from 1. */
-export interface CsvRow {
-  readonly line: number;
-  readonly cells: Readonly<Record<string, string>>;
-}
+export { type CsvRow, Faults, formatCsv, parseCsv, readText } from "./csv.js";
 
-/** Collects what is wrong in one file, and throws it as one line: the first fault and how many more there are. */
-export class Faults {
-  private readonly found: string[] = [];
-
-  constructor(private readonly file: string) {}
-
-  add(line: number, what: string): void {
-    this.found.push(`line ${line}: ${what}`);
-  }
-
-  throwIfAny(): void {
-    const [first, ...rest] = this.found;
-    if (first === undefined) return;
-    const more = rest.length === 0 ? "" : ` (and ${rest.length} more: ${rest.slice(0, 4).join("; ")})`;
-    throw new UserError(`${this.file}: ${first}${more}`);
-  }
-}
-
-/** The text of a file that must be there. Throws a UserError that says what it is for. */
-export function readText(file: string, purpose: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UserError(`cannot read ${file}, ${purpose}: ${messageOf(error)}`);
-  }
-}
-
-/**
- * Rows of a CSV text with a header line. Empty lines are skipped; cells are trimmed; columns beyond the wanted ones
- * are kept. Throws a UserError where a wanted column is missing, a row is too short or too long, or a quote is open.
- */
-export function parseCsv(file: string, text: string, columns: readonly string[]): CsvRow[] {
-  const parsed = Papa.parse<string[]>(text.replace(/^\uFEFF/, ""), { delimiter: ",", skipEmptyLines: false });
-  const faults = new Faults(file);
-  const header = parsed.data[0]?.map((name) => name.trim()) ?? [];
-  for (const name of columns) {
-    if (!header.includes(name)) faults.add(1, `no column "${name}" in the header "${header.join(",")}"`);
-  }
-  faults.throwIfAny();
-
-  const badRows = new Map(parsed.errors.map((error) => [error.row, error.message]));
-  const rows: CsvRow[] = [];
-  let line = 1;
-  for (const [index, values] of parsed.data.entries()) {
-    const first = line;
-    line += 1;
-    for (const value of values) if (value.includes("\n")) line += value.split("\n").length - 1;
-    const fault = badRows.get(index);
-    if (fault !== undefined) faults.add(first, fault);
-    if (index === 0 || (values.length === 1 && values[0]?.trim() === "")) continue;
-    if (values.length !== header.length) {
-      faults.add(first, `${values.length} cells where the header has ${header.length}`);
-      continue;
-    }
-    const cells: Record<string, string> = {};
-    for (const [i, name] of header.entries()) cells[name] = (values[i] ?? "").trim();
-    rows.push({ line: first, cells });
-  }
-  faults.throwIfAny();
-  return rows;
-}
-
-/** CSV text with LF line ends, the header always written. */
-export function formatCsv(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  return `${Papa.unparse({ fields: [...columns], data: rows.map((row) => [...row]) }, { newline: "\n" })}\n`;
-}
+const SAMPLE_COLUMNS = { required: ["path", "label"], optional: ["group"] } as const;
 
 /** Class names in label order, from `classes.csv` (id,name): ids 0, 1, 2, ... in order, each name once. */
 export function parseClasses(file: string, text: string): string[] {
@@ -100,26 +30,65 @@ export function parseClasses(file: string, text: string): string[] {
  * leaves the dataset's root.
  */
 export function parseSamples(file: string, text: string, classes: readonly string[]): Sample[] {
-  const faults = new Faults(file);
-  const byName = new Map(classes.map((name, index) => [name, index]));
-  const lineOf = new Map<string, number>();
-  const samples: Sample[] = [];
-  for (const { line, cells } of parseCsv(file, text, ["path", "label"])) {
-    const { path: video = "", label = "", group = "" } = cells;
-    const isIndex = /^[+-]?\d+$/.test(label);
-    const index = isIndex ? Number(label) : byName.get(label);
-    if (index === undefined) faults.add(line, `unknown class "${label}"`);
-    else if (index < 0 || index >= classes.length)
-      faults.add(line, `label ${label} is not in 0..${classes.length - 1}`);
-    const fault = pathFault(video);
-    if (fault !== null) faults.add(line, `path "${video}" ${fault}`);
-    const before = lineOf.get(video);
-    if (before !== undefined) faults.add(line, `path "${video}" is already on line ${before}`);
-    lineOf.set(video, line);
-    samples.push({ path: video, label: index ?? -1, ...(group === "" ? {} : { group }) });
+  const reader = new SampleReader(file, classes);
+  eachCsvRow(file, text, SAMPLE_COLUMNS, reader.row);
+  return reader.end();
+}
+
+/** As `parseSamples`, from the file itself, a piece at a time: other work goes on meanwhile. */
+export async function streamSamples(file: string, classes: readonly string[], signal?: AbortSignal): Promise<Sample[]> {
+  const reader = new SampleReader(file, classes);
+  await streamCsv(file, SAMPLE_COLUMNS, reader.row, signal);
+  return reader.end();
+}
+
+class SampleReader {
+  private readonly faults: Faults;
+  private readonly byName: ReadonlyMap<string, number>;
+  private readonly lineOf = new Map<string, number>();
+  private readonly groups = new Map<string, string>();
+  private readonly samples: Sample[] = [];
+
+  constructor(
+    file: string,
+    private readonly classes: readonly string[],
+  ) {
+    this.faults = new Faults(file);
+    this.byName = new Map(classes.map((name, index) => [name, index]));
   }
-  faults.throwIfAny();
-  return samples;
+
+  readonly row = (cells: readonly string[], line: number): void => {
+    const [cut = "", label = "", group = ""] = cells;
+    const video = ownString(cut);
+    const index = /^[+-]?\d+$/.test(label) ? Number(label) : this.byName.get(label);
+    if (index === undefined) this.faults.add(line, `unknown class "${label}"`);
+    else if (index < 0 || index >= this.classes.length)
+      this.faults.add(line, `label ${label} is not in 0..${this.classes.length - 1}`);
+    const fault = pathFault(video);
+    if (fault !== null) this.faults.add(line, `path "${video}" ${fault}`);
+    const before = this.lineOf.get(video);
+    if (before !== undefined) this.faults.add(line, `path "${video}" is already on line ${before}`);
+    this.lineOf.set(video, line);
+    this.samples.push(
+      group === ""
+        ? { path: video, label: index ?? -1 }
+        : { path: video, label: index ?? -1, group: this.shared(group) },
+    );
+  };
+
+  end(): Sample[] {
+    this.faults.throwIfAny();
+    return this.samples;
+  }
+
+  /** One string for all videos of a group. */
+  private shared(group: string): string {
+    const known = this.groups.get(group);
+    if (known !== undefined) return known;
+    const own = ownString(group);
+    this.groups.set(own, own);
+    return own;
+  }
 }
 
 /** Only such paths can have another, simpler spelling. */

@@ -3,17 +3,19 @@
  *   dataset.json   name, title, kind, source, licence; optional notes, and root (where the videos are)
  *   classes.csv    id,name
  *   train.csv, val.csv, test.csv   path,label,group; a split that does not exist has no file
+ *   few-shot/<name>.csv   the same, for published few-shot lists, such as vifi-clip-16
  * `dataset.json` is written last: a folder without it is no dataset.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { UserError } from "../errors.js";
 import { writeFileWhole } from "../files.js";
-import { formatCsv, parseClasses, parseSamples, pathFault, readText } from "./manifest-csv.js";
+import { formatCsv, readText } from "./csv.js";
+import { parseClasses, parseSamples, pathFault, streamSamples } from "./manifest-csv.js";
 import type { Dataset, Sample, SplitName } from "./types.js";
 
-export const SPLITS: readonly SplitName[] = ["train", "val", "test"];
+export const SPLITS = ["train", "val", "test"] as const satisfies readonly SplitName[];
 
 /** A dataset with what its manifest says beyond the data itself. */
 export interface StoredDataset extends Dataset {
@@ -23,6 +25,8 @@ export interface StoredDataset extends Dataset {
   readonly root?: string;
   /** Anything the reader should know: counts, seed, what was left out. */
   readonly notes?: string;
+  /** Published few-shot training lists by name ("vifi-clip-16": 16 videos a class), apart from val and test. */
+  readonly fewShot?: Readonly<Record<string, readonly Sample[]>>;
 }
 
 const header = z.object({
@@ -37,25 +41,61 @@ const header = z.object({
 
 /** Reads and checks a manifest's folder. Throws a UserError that names the file, the line and the fault. */
 export function readDataset(folder: string): StoredDataset {
+  const { head, classes, lists } = openManifest(folder);
+  const samples = lists.map(({ file, what }) => parseSamples(file, readText(file, what), classes));
+  return assemble(head, classes, lists, samples);
+}
+
+/** As `readDataset`, but lists are read a piece at a time, so that other work goes on: for manifests of any size. */
+export async function loadDataset(folder: string, signal?: AbortSignal): Promise<StoredDataset> {
+  const { head, classes, lists } = openManifest(folder);
+  const samples: Sample[][] = [];
+  for (const { file } of lists) samples.push(await streamSamples(file, classes, signal));
+  return assemble(head, classes, lists, samples);
+}
+
+/** A list of a manifest: a split, or a few-shot list. */
+interface ManifestList {
+  readonly name: string;
+  readonly split: SplitName | null;
+  readonly file: string;
+  readonly what: string;
+}
+
+type Head = Omit<StoredDataset, "classes" | "splits" | "fewShot">;
+
+/** Everything of a manifest but its lists. */
+function openManifest(folder: string): { head: Head; classes: string[]; lists: ManifestList[] } {
   const absolute = path.resolve(folder);
-  const file = path.join(absolute, "dataset.json");
-  const { notes, root, ...head } = readHeader(file);
+  const { notes, root, ...head } = readHeader(path.join(absolute, "dataset.json"));
   const classesFile = path.join(absolute, "classes.csv");
   const classes = parseClasses(classesFile, readText(classesFile, "the class names"));
-  const splits: Partial<Record<SplitName, Sample[]>> = {};
+  const lists: ManifestList[] = [];
   for (const split of SPLITS) {
-    const list = path.join(absolute, `${split}.csv`);
-    if (existsSync(list)) splits[split] = parseSamples(list, readText(list, `the ${split} videos`), classes);
+    const file = path.join(absolute, `${split}.csv`);
+    if (existsSync(file)) lists.push({ name: split, split, file, what: `the ${split} videos` });
   }
-  const dataset: StoredDataset = {
-    ...head,
-    classes,
-    splits,
-    folder: absolute,
-    ...(notes === undefined ? {} : { notes }),
-    ...(root === undefined ? {} : { root }),
-  };
-  checkApart(dataset, absolute);
+  for (const name of fewShotNames(absolute)) {
+    lists.push({ name, split: null, file: fewShotFile(absolute, name), what: "a few-shot list" });
+  }
+  const optional = { ...(notes === undefined ? {} : { notes }), ...(root === undefined ? {} : { root }) };
+  return { head: { ...head, folder: absolute, ...optional }, classes, lists };
+}
+
+function assemble(
+  head: Head,
+  classes: readonly string[],
+  lists: readonly ManifestList[],
+  samples: readonly (readonly Sample[])[],
+): StoredDataset {
+  const splits: Partial<Record<SplitName, readonly Sample[]>> = {};
+  const fewShot: Record<string, readonly Sample[]> = {};
+  for (const [at, { name, split }] of lists.entries()) {
+    if (split) splits[split] = samples[at] as readonly Sample[];
+    else fewShot[name] = samples[at] as readonly Sample[];
+  }
+  const dataset = { ...head, classes, splits, ...(Object.keys(fewShot).length > 0 ? { fewShot } : {}) };
+  checkApart(dataset, head.folder ?? head.name);
   return dataset;
 }
 
@@ -64,7 +104,9 @@ export function writeDataset(folder: string, dataset: StoredDataset): void {
   const { name, title, kind, source, licence, notes, root } = dataset;
   const head = header.safeParse({ name, title, kind, source, licence, notes, root });
   if (!head.success) throw new UserError(`dataset "${name}" cannot be written: ${issueOf(head.error)}`);
-  for (const sample of SPLITS.flatMap((split) => dataset.splits[split] ?? [])) {
+  const fewShot = Object.entries(dataset.fewShot ?? {});
+  const samples = [...SPLITS.flatMap((split) => dataset.splits[split] ?? []), ...fewShot.flatMap(([, list]) => list)];
+  for (const sample of samples) {
     const fault = pathFault(sample.path);
     if (fault !== null) throw new UserError(`dataset "${name}" cannot be written: path "${sample.path}" ${fault}`);
   }
@@ -79,12 +121,14 @@ export function writeDataset(folder: string, dataset: StoredDataset): void {
     ),
   );
   for (const split of SPLITS) {
-    const rows = dataset.splits[split]?.map((sample) => [sample.path, sample.label, sample.group ?? ""]);
-    files.set(`${split}.csv`, rows === undefined ? null : formatCsv(["path", "label", "group"], rows));
+    const list = dataset.splits[split];
+    files.set(`${split}.csv`, list === undefined ? null : formatSamples(list));
   }
+  for (const name of fewShotNames(folder)) files.set(path.join(FEW_SHOT, `${name}.csv`), null);
+  for (const [name, list] of fewShot) files.set(path.join(FEW_SHOT, `${name}.csv`), formatSamples(list));
   const json = `${JSON.stringify(head.data, null, 2)}\n`;
 
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(fewShot.length > 0 ? path.join(folder, FEW_SHOT) : folder, { recursive: true });
   const changed = [...files].filter(([file, text]) => textOrNull(path.join(folder, file)) !== text);
   if (changed.length > 0) {
     rmSync(path.join(folder, "dataset.json"), { force: true });
@@ -96,8 +140,31 @@ export function writeDataset(folder: string, dataset: StoredDataset): void {
   if (textOrNull(path.join(folder, "dataset.json")) !== json) writeFileWhole(path.join(folder, "dataset.json"), json);
 }
 
+/** The folder of few-shot lists in a manifest's. */
+const FEW_SHOT = "few-shot";
+
+function fewShotFile(folder: string, name: string): string {
+  return path.join(folder, FEW_SHOT, `${name}.csv`);
+}
+
+function fewShotNames(folder: string): readonly string[] {
+  const lists = path.join(folder, FEW_SHOT);
+  if (!existsSync(lists)) return [];
+  return readdirSync(lists)
+    .filter((file) => file.endsWith(".csv"))
+    .map((file) => file.slice(0, -".csv".length))
+    .sort();
+}
+
+function formatSamples(samples: readonly Sample[]): string {
+  return formatCsv(
+    ["path", "label", "group"],
+    samples.map((sample) => [sample.path, sample.label, sample.group ?? ""]),
+  );
+}
+
 /** Throws where two splits share a video or a group: a score on the one would say nothing about the other. */
-function checkApart(dataset: Dataset, where: string): void {
+function checkApart({ splits, fewShot = {} }: Omit<StoredDataset, "classes">, where: string): void {
   const splitOfVideo = new Map<string, SplitName>();
   const splitOfGroup = new Map<string, SplitName>();
   for (const split of SPLITS) {
@@ -106,9 +173,16 @@ function checkApart(dataset: Dataset, where: string): void {
       if (other !== split) throw new UserError(`${where}: ${what} "${key}" is in both ${other}.csv and ${split}.csv`);
       splitOf.set(key, split);
     };
-    for (const sample of dataset.splits[split] ?? []) {
+    for (const sample of splits[split] ?? []) {
       check(splitOfVideo, "video", sample.path);
       if (sample.group !== undefined) check(splitOfGroup, "group", sample.group);
+    }
+  }
+  for (const [name, samples] of Object.entries(fewShot)) {
+    for (const { path: video } of samples) {
+      const split = splitOfVideo.get(video);
+      if (split === undefined || split === "train") continue;
+      throw new UserError(`${where}: video "${video}" is in both ${split}.csv and ${FEW_SHOT}/${name}.csv`);
     }
   }
 }
