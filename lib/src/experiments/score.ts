@@ -1,20 +1,18 @@
 /** Scores a run's videos: its best labels for each of them. */
 import type { Sample } from "../data/types.js";
-import { type Bound, type Compiled, compile } from "../engine/compile/compile.js";
-import { compiles } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import { type Prediction, topLabels } from "../evaluate/metrics.js";
-import { type Params, type Tensor, tf } from "../nn/array.js";
-import type { TensorRecord } from "../train/step.js";
+import type { Params } from "../nn/array.js";
 import { placesOf } from "./fit.js";
-import { isPixels, type Learner, type VideoBatch } from "./learner.js";
+import type { Learner } from "./learner.js";
 import type { RunOutcome } from "./record.js";
 import type { RunContext } from "./run-experiment.js";
+import { Scorer } from "./scorer.js";
 import type { RunSpec } from "./spec.js";
 import { disposeBatch, type VideoSource } from "./videos.js";
 
-/** Most videos scored at a time. */
-const EVALUATION_BATCH = 16;
+/** Most videos, or views of videos, scored at a time. */
+export const EVALUATION_BATCH = 16;
 
 export interface Scored {
   readonly predictions: RunOutcome["predictions"];
@@ -53,48 +51,4 @@ export async function score(
     await scorer.dispose();
   }
   return { predictions, scored: predictions.map(([, label, best]) => ({ label, best })) };
-}
-
-type Inputs = { trained: TensorRecord; video: Tensor };
-
-/** The parameters stay where the program runs; what it does not return stays as it is. */
-type Outputs = { trained: TensorRecord; logits: Tensor };
-
-/** Compiled where towers take part in scoring; a frozen tower's tokens are scored op by op, which costs little. */
-class Scorer {
-  private program: Compiled<Inputs, Outputs> | null = null;
-  private bound: Bound<Inputs, Outputs, "trained"> | null = null;
-
-  constructor(
-    private readonly learner: Learner,
-    private readonly trained: Params,
-  ) {}
-
-  async logits(video: VideoBatch["video"]): Promise<number[][]> {
-    if (!isPixels(video) || !compiles()) {
-      const logits: Tensor = tf.tidy(() => this.learner.logits(this.trained, video));
-      const rows = (await logits.array()) as number[][];
-      logits.dispose();
-      return rows;
-    }
-    const { data, shape } = (await (await this.bind(video)).step({ video })).logits;
-    const [rows, classes] = shape as [number, number];
-    return Array.from({ length: rows }, (_, row) => [...data.slice(row * classes, (row + 1) * classes)]);
-  }
-
-  private async bind(video: Tensor): Promise<Bound<Inputs, Outputs, "trained">> {
-    if (this.bound) return this.bound;
-    const trained = { ...this.trained };
-    this.program = await compile<Inputs, Outputs>(
-      (inputs) => ({ logits: this.learner.logits(inputs.trained, inputs.video) }) as Outputs,
-      { trained, video },
-    );
-    this.bound = await this.program.bind({ trained });
-    return this.bound;
-  }
-
-  async dispose(): Promise<void> {
-    this.bound?.release();
-    await this.program?.retire();
-  }
 }
