@@ -42,7 +42,7 @@ export async function scanOwn(folder: string): Promise<OwnScan> {
   const labelled = basis === "labels.csv" ? readLabels(folder, files) : fromFolders(files);
   const joined = await joinCopies(
     folder,
-    labelled.videos,
+    groupsInNames(labelled.videos),
     new Map(found.videos.map((video) => [video.path, video.bytes])),
   );
   if (joined.videos.length === 0) throw new UserError(nothingFound(folder, basis, files.length, found.others.length));
@@ -74,9 +74,9 @@ function fromFolders(files: readonly string[]): Pick<OwnScan, "videos" | "skippe
     const className = (topHoldsVideos ? folders[i]?.[0] : folders[i]?.at(-1))?.trim().normalize();
     const split = inSplits ? (SPLIT_NAMES[parts[i]?.[0]?.toLowerCase() ?? ""] ?? null) : null;
     if (className === undefined || className === "") skipped.push({ path: file, reason: "in no class folder" });
-    else videos.push({ path: file, className, group: groupInName(file), split });
+    else videos.push({ path: file, className, group: null, split });
   }
-  return { videos: withoutTornGroups(videos), skipped };
+  return { videos, skipped };
 }
 
 /** UCF's file names tell the recording: v_Biking_g01_c02.avi is clip 2 of group 1. */
@@ -84,11 +84,15 @@ function groupInName(file: string): string | null {
   return /(v_[^/]*_g\d+)_c\d+\.\w+$/i.exec(file)?.[1] ?? null;
 }
 
-/** A group that was only read from names cannot stand against folders that part it. */
-function withoutTornGroups(videos: readonly OwnVideo[]): readonly OwnVideo[] {
+/** Videos without a group get the one that their names tell, unless given splits part it. */
+function groupsInNames(videos: readonly OwnVideo[]): readonly OwnVideo[] {
+  const told = videos.map(({ path: file, group }) => (group === null ? groupInName(file) : null));
   const splits = new Map<string, Set<SplitName | null>>();
-  for (const { group, split } of videos) {
-    if (group !== null) splits.set(group, (splits.get(group) ?? new Set()).add(split));
+  for (const [at, group] of told.entries()) {
+    if (group !== null) splits.set(group, (splits.get(group) ?? new Set()).add(videos[at]!.split));
   }
-  return videos.map((video) => ((splits.get(video.group ?? "")?.size ?? 0) > 1 ? { ...video, group: null } : video));
+  return videos.map((video, at) => {
+    const group = told[at] ?? null;
+    return group !== null && splits.get(group)!.size === 1 ? { ...video, group } : video;
+  });
 }

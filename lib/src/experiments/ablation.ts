@@ -57,7 +57,7 @@ export function ablationTable<Variant extends string>({
     ...(reference === undefined ? {} : { reference }),
     seeds: SEEDS,
     spec: ({ change }, column, seed, scale) => {
-      const vghif = change ? changed(change, VISION_LAYERS[scale]) : null;
+      const vghif = change ? vghifOf(change, VISION_LAYERS[scale]) : null;
       return fewShotSpec(fewShotRecipe(model, scale), vghif, column, seed, scale);
     },
     published: () => [],
@@ -66,9 +66,10 @@ export function ablationTable<Variant extends string>({
 
 /** Whether it changes nothing, at any scale. */
 function isDefault(change: Change): boolean {
-  return Object.values(VISION_LAYERS).every((layers) => isDeepStrictEqual(changed(change, layers), VGHIF_DEFAULTS));
+  return Object.values(VISION_LAYERS).every((layers) => isDeepStrictEqual(vghifOf(change, layers), VGHIF_DEFAULTS));
 }
 
-function changed(change: Change, visionLayers: number): VghifConfig {
+/** A variant's options, for a visual tower of so many blocks. */
+export function vghifOf(change: Change, visionLayers: number): VghifConfig {
   return { ...VGHIF_DEFAULTS, ...(typeof change === "function" ? change(visionLayers) : change) };
 }

@@ -39,6 +39,10 @@ export function verdictLines({ verdict }: TableResult): readonly string[] {
 export const SMOKE_NOTE =
   "Generated data and a small model: these numbers check the method's code and direction, they are not comparable with any published number.";
 
+/** What the small model's numbers on real videos are not. */
+const SMOKE_CLIP_NOTE =
+  "smoke-clip was pre-trained on drawn pictures alone: on real videos its numbers may be no better than guessing, and say little about VgHIF. Official weights are one option away: --weights clip-vit-b-16.";
+
 /** How the numbers come about, and what they are not; one sentence or more each. */
 export function notes(result: TableResult): readonly string[] {
   const { groups, verdict } = result;
@@ -49,8 +53,10 @@ export function notes(result: TableResult): readonly string[] {
   );
   const reference = result.reference === null ? [] : [referenceNote(result.reference, result)];
   const generated = groups.some(({ kind }) => kind === "generated") ? [SMOKE_NOTE] : [];
+  const real = groups.some(({ kind, weights }) => kind === "user" && weights === "smoke-clip") ? [SMOKE_CLIP_NOTE] : [];
   const models = result.models ? [MODEL_NOTE] : [];
-  return [testNote(tests, verdict.comparisons.length), intervalNote(methods), ...reference, ...models, ...generated];
+  const data = [...generated, ...real];
+  return [testNote(tests, verdict.comparisons.length), intervalNote(methods), ...reference, ...models, ...data];
 }
 
 function testNote(tests: number, comparisons: number): string {

@@ -123,7 +123,7 @@ export function shownPair(scale: Scale): SpecPair {
 }
 
 /** Whether a run's model is a small one, and its data and weights are here. */
-function isQuick({ scale, dataset, weights }: RunSpec): boolean {
+export function isQuick({ scale, dataset, weights }: RunSpec): boolean {
   return scale === "smoke" && existsSync(datasetRoot(findDataset(dataset))) && existsSync(weightsFile(weights));
 }
 

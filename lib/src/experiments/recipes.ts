@@ -57,14 +57,19 @@ export const SMOKE_RECIPES: Readonly<Record<FamilyName, Recipe>> = {
 };
 
 /**
- * The smoke recipe on videos of the user's own, which the small model was not pre-trained for: three times as long and, where
- * only the head is trained, as fast, so that a handful of steps moves it at all. Not tuned.
+ * A smoke recipe's training on videos of the user's own, which the small model was not pre-trained for: three times as long and,
+ * where only the head is trained, as fast, so that a handful of steps moves it at all. Not tuned.
  */
+export function ownTrain(train: TrainSpec): TrainSpec {
+  const { epochs, warmupEpochs, lr, trainable } = train;
+  const faster = trainable === "head" ? Number(((10 / 3) * lr).toPrecision(3)) : lr;
+  return { ...train, epochs: 3 * epochs, warmupEpochs: 3 * warmupEpochs, lr: faster };
+}
+
+/** The smoke recipe of a family on videos of the user's own. */
 export function ownRecipe(family: FamilyName): Recipe {
   const recipe = SMOKE_RECIPES[family];
-  const { epochs, warmupEpochs, lr, trainable } = recipe.train;
-  const faster = trainable === "head" ? Number(((10 / 3) * lr).toPrecision(3)) : lr;
-  return { ...recipe, train: { ...recipe.train, epochs: 3 * epochs, warmupEpochs: 3 * warmupEpochs, lr: faster } };
+  return { ...recipe, train: ownTrain(recipe.train) };
 }
 
 /** So that a step on pixels fits a workstation: two videos at a time, and blocks computed again (docs/memory.md). */

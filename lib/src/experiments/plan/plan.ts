@@ -118,7 +118,7 @@ function petaflopsOf(spec: RunSpec, { train, scored }: NonNullable<PlannedRun["v
 }
 
 /** Sizes of the CLIP behind a named checkpoint: "clip-vit-b-16". */
-function clipSize(weights: string): ClipConfig | null {
+export function clipSize(weights: string): ClipConfig | null {
   const size = Object.keys(CLIP_SIZES).find(
     (name) => weights === `clip-${name.toLowerCase().replace(/[/@]/g, "-").replace(/px$/, "")}`,
   ) as keyof typeof CLIP_SIZES | undefined;

@@ -1,6 +1,6 @@
 /** The figures of a report: those that belong to a table stand in its section, the others in one of their own. */
 import { shotsOfColumn } from "../column-key.js";
-import { readEmbedding } from "../embedding-record.js";
+import { readEmbedding, type SpecPair } from "../embedding-record.js";
 import type { Figure } from "../figure.js";
 import { figureDatasets } from "../figure-datasets.js";
 import { figureEmbedding } from "../figure-embedding.js";
@@ -23,12 +23,14 @@ export interface ReportFigures {
  * datasets, where tables 1 to 3 are on the page; the map of embeddings, where its record is there (nothing is trained here).
  *
  * @param wanted ids of figures that may have a section of their own
+ * @param embedded the runs of the map. Default: of table 4
  */
 export function figuresOf(
   results: readonly TableResult[],
   scale: Scale,
   store: RecordStore,
   wanted: readonly string[],
+  embedded: SpecPair = shownPair(scale),
 ): ReportFigures {
   const withShots = results.filter(({ groups }) =>
     groups.some(({ columns }) => columns.length > 1 && columns.every(({ key }) => shotsOfColumn(key) !== null)),
@@ -36,7 +38,7 @@ export function figuresOf(
   const full = FIGURES["figure-datasets"]!.tables.map(({ id }) => results.find((result) => result.id === id));
   const present = full.filter((result) => result !== undefined && result.runs.recorded > 0) as TableResult[];
   const datasets = present.length === full.length ? [figureDatasets(present)] : [];
-  const map = results.length > 0 ? readEmbedding(store, shownPair(scale)) : null;
+  const map = results.length > 0 ? readEmbedding(store, embedded) : null;
   return {
     ofTables: Object.fromEntries(withShots.map((result) => [result.id, [figureShots(result)]])),
     alone: [...datasets, ...(map === null ? [] : [figureEmbedding(map)])].filter(({ id }) => wanted.includes(id)),

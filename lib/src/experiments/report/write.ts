@@ -4,6 +4,7 @@ import path from "node:path";
 import { messageOf, UserError } from "../../errors.js";
 import { writeFileWhole } from "../../files.js";
 import { projectPath } from "../../project.js";
+import type { SpecPair } from "../embedding-record.js";
 import { FIGURES } from "../figures.js";
 import { runId } from "../id.js";
 import type { RunRecord } from "../record.js";
@@ -27,6 +28,8 @@ export interface ReportParts {
   readonly cost: boolean;
   /** Ids of figures with a section of their own: "figure-datasets". */
   readonly figures: readonly string[];
+  /** The runs that the map of embeddings shows. Default: of table 4. */
+  readonly embedded?: SpecPair;
 }
 
 /**
@@ -53,6 +56,7 @@ export async function writeReport(
       scale,
       store,
       parts.figures,
+      parts.embedded,
     ),
     maps: mapFiles(folder).map(readMaps),
     pictures: picturesIn(folder),
