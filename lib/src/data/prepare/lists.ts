@@ -1,0 +1,72 @@
+/** The datasets that a name stands for: stored ones, or those of official lists, imported and stored. */
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { messageOf, UserError } from "../../errors.js";
+import { readDataset, type StoredDataset, writeDataset } from "../manifest.js";
+import { dataFolder, findDataset } from "../manifest-find.js";
+import { importOfficial } from "../official/import.js";
+import { OFFICIAL_NAMES, type OfficialImport, type OfficialName } from "../official/types.js";
+
+/** Official datasets with three splits, each a dataset of its own. */
+const SPLITS: Readonly<Partial<Record<string, readonly string[]>>> = {
+  hmdb51: ["hmdb51-1", "hmdb51-2", "hmdb51-3"],
+  ucf101: ["ucf101-1", "ucf101-2", "ucf101-3"],
+};
+
+export interface Lists {
+  readonly datasets: readonly StoredDataset[];
+  /** What an import has to say. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The datasets of a name. An official name whose lists were imported before means what is stored; else its lists are looked for in
+ * `lists`, or below `root` and then the data folder, and stored in the data folder with `root` as the videos' place. `lists`
+ * imports again. Throws a UserError for an unknown name, or where there is no list.
+ */
+export async function listsOf(
+  name: string,
+  root: string | undefined,
+  lists: string | undefined,
+  signal?: AbortSignal,
+): Promise<Lists> {
+  const official = OFFICIAL_NAMES.find((one) => one === name);
+  if (official === undefined) {
+    if (lists !== undefined)
+      throw new UserError(`--lists is for ${OFFICIAL_NAMES.join(", ")}; "${name}" has a manifest of its own`);
+    return { datasets: [findDataset(name)], notes: [] };
+  }
+  if (lists === undefined) {
+    const stored = (SPLITS[name] ?? [name]).map((one) => path.join(dataFolder(), one));
+    const there = stored.filter((folder) => existsSync(path.join(folder, "dataset.json")));
+    if (there.length > 0) return { datasets: there.map(readDataset), notes: [] };
+  }
+  const imported = await importFrom(official, lists === undefined ? [root, dataFolder()] : [lists], signal);
+  const { datasets, notes, warnings } = imported;
+  const stored = datasets.map((dataset) => {
+    const folder = path.join(dataFolder(), dataset.name);
+    writeDataset(folder, { ...dataset, ...(root === undefined ? {} : { root: path.resolve(root) }) });
+    return readDataset(folder);
+  });
+  return { datasets: stored, notes: [...warnings.map((text) => `warning: ${text}`), ...notes] };
+}
+
+async function importFrom(
+  name: OfficialName,
+  folders: readonly (string | undefined)[],
+  signal?: AbortSignal,
+): Promise<OfficialImport> {
+  const faults: string[] = [];
+  for (const folder of folders) {
+    if (folder === undefined || !existsSync(folder)) continue;
+    try {
+      const found = await importOfficial(name, folder, signal ? { signal } : {});
+      return { ...found, warnings: [...faults, ...found.warnings] };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      faults.push(messageOf(error));
+    }
+  }
+  const where = folders.filter((folder) => folder !== undefined).join(" or ");
+  throw new UserError(faults[0] ?? `no official lists of ${name}: there is no folder ${where}; name one with --lists`);
+}

@@ -1,0 +1,44 @@
+/** Finds the video of a sample: where the dataset's index says, else below the dataset's root. */
+import { statSync } from "node:fs";
+import path from "node:path";
+import { datasetRoot } from "../manifest-find.js";
+import type { Dataset, Sample } from "../types.js";
+import type { VideoRoot, VideoSource } from "../video/source.js";
+import { sourceAt } from "./found.js";
+import { indexFile, readIndex, type VideoIndex } from "./index-file.js";
+
+interface Known {
+  /** Of the index's file: inode, size and time. */
+  readonly state: string;
+  readonly index: VideoIndex | null;
+}
+
+/** Indexes read by this process, by their files. */
+const known = new Map<string, Known>();
+
+/** A dataset's index, read again only where the file has changed; null where there is none. Throws as `readIndex`. */
+export function videoIndex(dataset: Dataset): VideoIndex | null {
+  const file = indexFile(dataset.name);
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats) return null;
+  const state = `${stats.ino} ${stats.size} ${stats.mtimeMs}`;
+  const before = known.get(file);
+  if (before?.state === state) return before.index;
+  const index = readIndex(dataset.name);
+  known.set(file, { state, index });
+  return index;
+}
+
+/** The source of a sample's video; not checked to exist. */
+export function videoFile(dataset: Dataset, sample: Pick<Sample, "path">): VideoSource {
+  const index = videoIndex(dataset);
+  const entry = index?.entries.get(sample.path);
+  if (!index || !entry) return path.join(datasetRoot(dataset), sample.path);
+  return sourceAt(index.root, entry.source, entry.bytes);
+}
+
+/** Where a dataset's videos are, for loaders: its root folder where it has no index. */
+export function videoRoot(dataset: Dataset): VideoRoot {
+  if (videoIndex(dataset) === null) return datasetRoot(dataset);
+  return (samplePath) => videoFile(dataset, { path: samplePath });
+}
