@@ -45,9 +45,10 @@ export async function streamSamples(file: string, classes: readonly string[], si
 class SampleReader {
   private readonly faults: Faults;
   private readonly byName: ReadonlyMap<string, number>;
-  private readonly lineOf = new Map<string, number>();
-  private readonly groups = new Map<string, string>();
+  private readonly seen = new Set<string>();
+  private readonly lines: number[] = [];
   private readonly samples: Sample[] = [];
+  private group = "";
 
   constructor(
     file: string,
@@ -66,36 +67,32 @@ class SampleReader {
       this.faults.add(line, `label ${label} is not in 0..${this.classes.length - 1}`);
     const fault = pathFault(video);
     if (fault !== null) this.faults.add(line, `path "${video}" ${fault}`);
-    const before = this.lineOf.get(video);
-    if (before !== undefined) this.faults.add(line, `path "${video}" is already on line ${before}`);
-    this.lineOf.set(video, line);
-    this.samples.push(
-      group === ""
-        ? { path: video, label: index ?? -1 }
-        : { path: video, label: index ?? -1, group: this.shared(group) },
-    );
+    if (this.seen.size === this.seen.add(video).size) {
+      const before = this.lines[this.samples.findIndex((sample) => sample.path === video)];
+      this.faults.add(line, `path "${video}" is already on line ${before}`);
+    }
+    this.lines.push(line);
+    // Videos of one group mostly follow one another: they share a string.
+    if (group !== this.group) this.group = ownString(group);
+    const known = index ?? -1;
+    this.samples.push(group === "" ? { path: video, label: known } : { path: video, label: known, group: this.group });
   };
 
   end(): Sample[] {
     this.faults.throwIfAny();
     return this.samples;
   }
-
-  /** One string for all videos of a group. */
-  private shared(group: string): string {
-    const known = this.groups.get(group);
-    if (known !== undefined) return known;
-    const own = ownString(group);
-    this.groups.set(own, own);
-    return own;
-  }
 }
+
+/** Most paths: nothing in them can be wrong. */
+const PLAIN_PATH = /^\w(?!.*(?:\.\.|\/\.|\/\/))[^\0\\:]*[^/\0\\:]$/;
 
 /** Only such paths can have another, simpler spelling. */
 const ODD_PATH = /(^|\/)\.|\/\/|\/$/;
 
 /** What is wrong with a path as relative to a dataset's root (`/` between its parts), or null. */
 export function pathFault(video: string): string | null {
+  if (PLAIN_PATH.test(video)) return null;
   if (video === "") return "is empty";
   if (video.includes("\0")) return "holds a NUL character";
   if (path.posix.isAbsolute(video) || path.win32.isAbsolute(video)) return "is absolute; make it relative to the root";

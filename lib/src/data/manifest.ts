@@ -167,11 +167,17 @@ function formatSamples(samples: readonly Sample[]): string {
 function checkApart({ splits, fewShot = {} }: Omit<StoredDataset, "classes">, where: string): void {
   const splitOfVideo = new Map<string, SplitName>();
   const splitOfGroup = new Map<string, SplitName>();
-  for (const split of SPLITS) {
+  // The largest split comes last: it is looked up alone, and nobody asks for it.
+  const bySize = [...SPLITS].sort((a, b) => (splits[a]?.length ?? 0) - (splits[b]?.length ?? 0));
+  for (const [at, split] of bySize.entries()) {
+    const last = at === bySize.length - 1;
     const check = (splitOf: Map<string, SplitName>, what: string, key: string): void => {
       const other = splitOf.get(key) ?? split;
-      if (other !== split) throw new UserError(`${where}: ${what} "${key}" is in both ${other}.csv and ${split}.csv`);
-      splitOf.set(key, split);
+      if (other !== split) {
+        const both = SPLITS.filter((name) => name === split || name === other);
+        throw new UserError(`${where}: ${what} "${key}" is in both ${both.map((name) => `${name}.csv`).join(" and ")}`);
+      }
+      if (!last) splitOf.set(key, split);
     };
     for (const sample of splits[split] ?? []) {
       check(splitOfVideo, "video", sample.path);
@@ -179,10 +185,11 @@ function checkApart({ splits, fewShot = {} }: Omit<StoredDataset, "classes">, wh
     }
   }
   for (const [name, samples] of Object.entries(fewShot)) {
-    for (const { path: video } of samples) {
-      const split = splitOfVideo.get(video);
-      if (split === undefined || split === "train") continue;
-      throw new UserError(`${where}: video "${video}" is in both ${split}.csv and ${FEW_SHOT}/${name}.csv`);
+    const videos = new Set(samples.map((sample) => sample.path));
+    for (const split of ["val", "test"] as const) {
+      const shared = splits[split]?.find((sample) => videos.has(sample.path));
+      if (!shared) continue;
+      throw new UserError(`${where}: video "${shared.path}" is in both ${split}.csv and ${FEW_SHOT}/${name}.csv`);
     }
   }
 }
