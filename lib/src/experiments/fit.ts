@@ -6,7 +6,6 @@ import type { Sample } from "../data/types.js";
 import { startEngine } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import { cacheFolder } from "../features/cache.js";
-import { batchIndices, inParts, stepsPerEpoch } from "../train/batches.js";
 import { loadCheckpoint, saveCheckpoint } from "../train/checkpoint.js";
 import { paramGroups } from "../train/groups.js";
 import { type Problem, train } from "../train/loop.js";
@@ -18,6 +17,7 @@ import type { Learner, VideoBatch } from "./learner.js";
 import type { EpochMetrics } from "./record.js";
 import type { RunContext } from "./run-experiment.js";
 import type { RunSpec, TrainSpec } from "./spec.js";
+import { type TrainingBatches, trainingBatches } from "./training-batches.js";
 import { disposeBatch, type VideoSource } from "./videos.js";
 
 /** Seconds between two checkpoints of a run: VGHIF_CHECKPOINT_SECONDS, else 60. Runs that are shorter leave none. */
@@ -47,20 +47,27 @@ export interface Fitted {
   readonly final: TensorRecord;
 }
 
+/** The videos of a training, and how many classes there are. */
+export interface TrainingSet {
+  readonly samples: readonly Sample[];
+  readonly classes: number;
+}
+
 /** Trains where the spec says so; takes over `trained`. */
 export async function fit(
   spec: RunSpec,
   context: RunContext,
   learner: Learner,
   source: VideoSource,
-  training: readonly Sample[],
+  training: TrainingSet,
   trained: TensorRecord,
   place: CheckpointPlace,
 ): Promise<Fitted> {
   if (!spec.train || Object.keys(trained).length === 0) return { epochs: [], final: trained };
-  const places = placesOf(source, training);
+  const places = placesOf(source, training.samples);
   if (places.length === 0) throw new UserError(`run on "${spec.dataset}": none of its training videos could be read`);
-  const problem = problemOf(spec.train, spec.seed, learner, source, places, trained);
+  const batches = trainingBatches(spec.train, spec.seed, source, places, training.classes);
+  const problem = problemOf(spec.train, learner, batches, trained);
   const { backend } = await startEngine();
   const progress = await resume(place, backend, trained);
   disposeParams(trained);
@@ -128,30 +135,25 @@ export function placesOf(source: VideoSource, wanted: readonly Sample[]): number
 
 function problemOf(
   spec: TrainSpec,
-  seed: number,
   learner: Learner,
-  source: VideoSource,
-  places: readonly number[],
+  batches: TrainingBatches,
   trained: TensorRecord,
 ): Problem<VideoBatch> {
-  const perEpoch = stepsPerEpoch(places.length, spec.batch);
-  const batch = (step: number): number[] =>
-    batchIndices(seed, step, places.length, spec.batch).map((at) => places[at]!);
   const { microBatch } = spec;
+  const { stepsPerEpoch } = batches;
   return {
     lossOf: learner.lossOf(spec.labelSmoothing),
     groups: paramGroups(new Map(Object.entries(trained).map(([name, value]) => [name, value.rank])), spec, (name) =>
       learner.isAdded(name),
     ),
-    schedule: { steps: spec.epochs * perEpoch, warmupSteps: spec.warmupEpochs * perEpoch, minLr: spec.lr / 100 },
-    stepsPerEpoch: perEpoch,
-    batchAt: (step) => source.batch(batch(step)),
-    ...(microBatch
-      ? {
-          microBatchesAt: (step: number) =>
-            inParts(batch(step), microBatch).map(({ part, share }) => ({ share, load: () => source.batch(part) })),
-        }
-      : {}),
+    schedule: {
+      steps: spec.epochs * stepsPerEpoch,
+      warmupSteps: spec.warmupEpochs * stepsPerEpoch,
+      minLr: spec.lr / 100,
+    },
+    stepsPerEpoch,
+    batchAt: (step) => batches.at(step),
+    ...(microBatch ? { microBatchesAt: (step: number) => batches.partsAt(step, microBatch) } : {}),
     disposeBatch,
   };
 }

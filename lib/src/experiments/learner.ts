@@ -10,11 +10,14 @@ import {
   videoTokens,
 } from "../models/recognizer.js";
 import type { Params, Tensor } from "../nn/array.js";
-import { crossEntropy } from "../train/loss.js";
+import { crossEntropy, softCrossEntropy } from "../train/loss.js";
 import type { LossOf, TensorRecord } from "../train/step.js";
 import type { Trainable } from "./spec.js";
 
-/** B videos with their labels (int32 [B]): a frozen tower's tokens, or pixels [B, T, 3, h, w]. */
+/**
+ * B videos: a frozen tower's tokens, or pixels [B, T, 3, h, w]. With their labels int32 [B], or the probabilities of every class
+ * float32 [B, K] where videos are mixed.
+ */
 export interface VideoBatch {
   readonly video: VideoTokens | Tensor;
   readonly labels: Tensor;
@@ -65,8 +68,11 @@ export class Learner {
     return this.config.backbone.added.has(name);
   }
 
+  /** Labels are smoothed; probabilities are taken as they are. */
   lossOf(smoothing: number): LossOf<VideoBatch> {
-    return (trained: Readonly<TensorRecord>, { video, labels }) =>
-      crossEntropy(this.logits(trained, video), labels, smoothing);
+    return (trained: Readonly<TensorRecord>, { video, labels }) => {
+      const logits = this.logits(trained, video);
+      return labels.rank === 2 ? softCrossEntropy(logits, labels) : crossEntropy(logits, labels, smoothing);
+    };
   }
 }

@@ -1,7 +1,10 @@
 /** The door for a spec that comes from outside (`vghif run SPEC.json`, a worker's message): checked field by field. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import type { MixingSpec } from "../data/augment/mixing.js";
+import type { Augmentation } from "../data/augment/spec.js";
 import { SPELLINGS } from "../data/class-names.js";
+import type { ViewsSpec } from "../data/frames/views.js";
 import { messageOf, UserError } from "../errors.js";
 import { FAMILIES, type FamilyName } from "../models/families.js";
 import type { VghifConfig } from "../models/vghif-config.js";
@@ -28,6 +31,36 @@ const vghif: z.ZodType<VghifConfig> = z.strictObject({
   start: z.enum(["normal", "identity"]),
 });
 
+const share = z.number().min(0).max(1);
+
+const augment: z.ZodType<Augmentation> = z.strictObject({
+  crop: z
+    .strictObject({
+      scales: z.array(z.number().positive().max(1)).min(1),
+      maxGap: count,
+      places: z.union([z.literal(5), z.literal(13), z.literal("any")]),
+    })
+    .exactOptional(),
+  flip: share.exactOptional(),
+  jitter: z
+    .strictObject({
+      chance: share,
+      brightness: z.number().nonnegative(),
+      contrast: z.number().nonnegative(),
+      saturation: z.number().nonnegative(),
+      hue: z.number().min(0).max(0.5),
+    })
+    .exactOptional(),
+  gray: share.exactOptional(),
+});
+
+const mixing: z.ZodType<MixingSpec> = z.strictObject({
+  mixup: z.number().positive(),
+  cutmix: z.number().positive(),
+  cutmixChance: share,
+  group: positive,
+});
+
 const train: z.ZodType<TrainSpec> = z.strictObject({
   epochs: positive,
   warmupEpochs: z.number().nonnegative(),
@@ -42,9 +75,18 @@ const train: z.ZodType<TrainSpec> = z.strictObject({
   precision: z.enum(["float16", "bfloat16"]).exactOptional(),
   microBatch: positive.exactOptional(),
   remat: z.literal(true).exactOptional(),
+  sampling: z.literal("segments").exactOptional(),
+  augment: augment.exactOptional(),
+  mixing: mixing.exactOptional(),
 });
 
 const prompts: z.ZodType<PromptConfig> = z.strictObject({ length: count, depth: count });
+
+const views: z.ZodType<ViewsSpec> = z.strictObject({
+  clips: positive,
+  crops: z.literal([1, 3]),
+  rule: z.enum(["random", "fixed"]),
+});
 
 /** Every spec that the kit can run; used for records too. Internal: no public type mentions it. */
 export const runSpecSchema: z.ZodType<RunSpec> = z.strictObject({
@@ -61,6 +103,7 @@ export const runSpecSchema: z.ZodType<RunSpec> = z.strictObject({
   spelling: z.enum(SPELLINGS).exactOptional(),
   vghif: vghif.nullable(),
   train: train.nullable(),
+  views: views.exactOptional(),
   evaluate: z.enum(["val", "test"]),
 });
 
@@ -99,5 +142,18 @@ export function parseSpec(value: unknown, source: string): RunSpec {
       `${source}: field "train" must be ${trains ? "an object" : "null"} where "task" is "${spec.task}", received ${spec.train === null ? "null" : "an object"}`,
     );
   }
+  if (spec.views) checkViews(spec.views, source);
   return spec;
+}
+
+/** What means the same must be spelt the same, so that equal runs have equal ids. */
+function checkViews(views: ViewsSpec, source: string): void {
+  if (views.clips === 1 && views.crops === 1) {
+    throw new UserError(`${source}: field "views" must be left out where it is 1 clip x 1 crop, the default`);
+  }
+  if (views.clips === 1 && views.rule === "random") {
+    throw new UserError(
+      `${source}: field "views.rule" must be "fixed" where "clips" is 1, whose frames are the segments' centres, received "random"`,
+    );
+  }
 }

@@ -1,10 +1,11 @@
 /** Training recipes of the comparisons, one a family of backbones and scale. */
+import { type Augmentation, OFFICIAL_AUGMENTATION } from "../data/augment/spec.js";
 import type { FamilyName } from "../models/families.js";
 import { type OfficialRecipe, officialRecipe } from "../models/official-recipes.js";
 import type { RunSpec, Scale, TrainSpec } from "./spec.js";
 
-/** What a scale fixes for every run of a family: weights, frames, prompts and training. */
-export interface Recipe extends Pick<RunSpec, "model" | "prompts" | "weights" | "frames" | "template"> {
+/** What a scale fixes for every run of a family: weights, frames, prompts, training and views. */
+export interface Recipe extends Pick<RunSpec, "model" | "prompts" | "weights" | "frames" | "template" | "views"> {
   readonly train: TrainSpec;
 }
 
@@ -80,8 +81,8 @@ const NEW_MODULES_LR = 2e-5;
 
 /**
  * The official recipe of a family (models/official-recipes.ts) on CLIP ViT-B/16. "clip" is fine-tuned as a whole, which is
- * ViFi-CLIP's recipe. VgHIF's own recipe is not open: it is trained as X-CLIP trains its new modules. Of the official recipes,
- * mixup, cutmix and the training transform are not among a run's options. Throws an error for a family without one.
+ * ViFi-CLIP's recipe. VgHIF's own recipe is not open: it is trained as X-CLIP trains its new modules. Throws an error for a family
+ * without one.
  * @param setting "few-shot, prompts": ViFi-CLIP frozen, with learned prompts; "full": Kinetics-400's, for every dataset
  */
 export function paperRecipe(
@@ -96,6 +97,7 @@ export function paperRecipe(
     frames: official.frames[0]!,
     template: official.template,
     ...(prompts ? { prompts: { vision: prompts, text: prompts } } : {}),
+    ...viewsOf(official),
     train: {
       epochs,
       warmupEpochs,
@@ -107,8 +109,27 @@ export function paperRecipe(
       labelSmoothing,
       trainable: trained,
       ...SPARING,
+      sampling: "segments",
+      augment: augmentationOf(official),
+      mixing: {
+        mixup: official.mixup,
+        cutmix: official.cutmix,
+        cutmixChance: official.cutmixChance,
+        group: official.videosPerDevice,
+      },
     },
   };
+}
+
+/** The official code draws the clips of several views by chance; one view is a spec's default. */
+function viewsOf({ views: { clips, crops } }: OfficialRecipe): Pick<RunSpec, "views"> {
+  return clips === 1 && crops === 1 ? {} : { views: { clips, crops, rule: clips === 1 ? "fixed" : "random" } };
+}
+
+function augmentationOf({ augmentation }: OfficialRecipe): Augmentation {
+  const { multiScaleCrop, flip, colorJitter, gray } = augmentation;
+  const { crop, jitter } = OFFICIAL_AUGMENTATION;
+  return { crop: { ...crop, scales: multiScaleCrop }, flip, jitter: { ...jitter, chance: colorJitter }, gray };
 }
 
 /** What differs from a spec's defaults, so that equal runs have equal ids. */

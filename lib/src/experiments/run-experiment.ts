@@ -7,6 +7,7 @@ import type { Dataset, Sample } from "../data/types.js";
 import { startEngine } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import { perClassTop1, topK } from "../evaluate/metrics.js";
+import type { Tower } from "../features/encode.js";
 import { backbonePrompts } from "../features/prompts.js";
 import { frozenTexts } from "../features/text.js";
 import type { VideoTextBackbone } from "../models/backbone.js";
@@ -25,8 +26,9 @@ import { sha256 } from "./id.js";
 import { frozenTowers, Learner, trainedBackbone } from "./learner.js";
 import type { RunOutcome } from "./record.js";
 import { score } from "./score.js";
+import { scoreViews } from "./score-views.js";
 import type { RunSpec } from "./spec.js";
-import { featureSource, pixelSource, type VideoSource } from "./videos.js";
+import { featureSource, pixelSource, type TrainingDraws, type VideoSource } from "./videos.js";
 
 export interface RunEvent {
   readonly phase: "features" | "train" | "evaluate";
@@ -62,10 +64,10 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   const config: RecognizerConfig = { backbone, vghif: spec.vghif };
   const trainable = spec.train?.trainable ?? "none";
   const started = performance.now();
-  const source = await sourceOf(spec, context, config, params, towerIds.visual, datasetRoot(dataset), [
-    ...training,
-    ...evaluation,
-  ]);
+  const tower: Tower = { backbone, params, hash: towerIds.visual };
+  const root = datasetRoot(dataset);
+  const single = spec.views ? [] : evaluation;
+  const source = await sourceOf(spec, context, config, tower, root, [...training, ...single]);
   const featureSeconds = secondsSince(started);
 
   const names = spelledClasses(dataset.classes, spec.spelling);
@@ -89,10 +91,13 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
     const manifest = manifestHash(dataset);
     const checkpoint = checkpointOf(spec, hash, manifest);
     const begunTraining = performance.now();
-    const { epochs, final } = await fit(spec, context, learner, source, training, trained, checkpoint);
+    const trainingSet = { samples: training, classes: dataset.classes.length };
+    const { epochs, final } = await fit(spec, context, learner, source, trainingSet, trained, checkpoint);
     const trainSeconds = secondsSince(begunTraining);
     const begun = performance.now();
-    const { predictions, scored } = await score(spec, context, learner, source, evaluation, final);
+    const { predictions, scored, skipped } = spec.views
+      ? await scoreViews(spec, spec.views, context, learner, { config, tower, root }, evaluation, final)
+      : { ...(await score(spec, context, learner, source, evaluation, final)), skipped: [] };
     await context.onTrained?.({ ...fixed, ...final }, config);
     disposeParams(final);
     return {
@@ -104,7 +109,7 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
         n: scored.length,
       },
       predictions,
-      skipped: source.skipped,
+      skipped: [...source.skipped, ...skipped],
       parameters,
       gigaMacs,
       seconds: { features: featureSeconds, train: trainSeconds, evaluate: secondsSince(begun) },
@@ -156,8 +161,7 @@ function sourceOf(
   spec: RunSpec,
   context: RunContext,
   config: RecognizerConfig,
-  params: Params,
-  id: string,
+  tower: Tower,
   root: string,
   samples: readonly Sample[],
 ): Promise<VideoSource> {
@@ -167,8 +171,27 @@ function sourceOf(
     onProgress: (done: number, total: number) => context.onProgress?.({ phase: "features", done, total }),
   };
   const frozen = frozenTowers(spec.train?.trainable ?? "none", config.backbone);
-  if (!frozen.visual) return pixelSource(config, root, samples, options);
-  return featureSource({ backbone: config.backbone, params, hash: id }, config, root, samples, options);
+  const draws = trainingDraws(spec);
+  if (!frozen.visual) return pixelSource(config, root, samples, options, draws);
+  if (draws) throw new UserError(drawsNeedPixels(spec));
+  return featureSource(tower, config, root, samples, options);
+}
+
+/** What chance does to the spec's training clips; undefined: nothing. */
+function trainingDraws({ train, seed }: RunSpec): TrainingDraws | undefined {
+  if (!train?.sampling && !train?.augment && !train?.mixing) return undefined;
+  return {
+    ...(train.sampling ? { sampling: { rule: "random", seed, clip: 0, clips: 1 } } : {}),
+    ...(train.augment ? { augment: { ...train.augment, seed } } : {}),
+  };
+}
+
+function drawsNeedPixels({ dataset, train }: RunSpec): string {
+  const fields = (["sampling", "augment", "mixing"] as const).filter((field) => train?.[field]);
+  return (
+    `run on "${dataset}": ${fields.map((field) => `"${field}"`).join(", ")} vary the training clips every epoch, but the visual ` +
+    `tower is frozen ("trainable": "${train?.trainable}") and sees each video once; leave them out, or train the visual tower`
+  );
 }
 
 /** By what decides them: a sweep has few different models. */

@@ -2,7 +2,10 @@
  * A run, fully written out and JSON-serialisable: no hidden defaults. The SHA-256 of its canonical JSON is its id,
  * the name of its record, and what tables, sweeps and reruns refer to.
  */
+import type { MixingSpec } from "../data/augment/mixing.js";
+import type { Augmentation } from "../data/augment/spec.js";
 import type { Spelling } from "../data/class-names.js";
+import type { ViewsSpec } from "../data/frames/views.js";
 import type { HalfType } from "../engine/compile/graph.js";
 import type { FamilyName } from "../models/families.js";
 import type { VghifConfig } from "../models/vghif-config.js";
@@ -48,6 +51,15 @@ export interface TrainSpec {
   /** 0 to 1. */
   readonly labelSmoothing: number;
   readonly trainable: Trainable;
+  /**
+   * Which frames of a training video: "segments", one by chance from each of T equal segments, anew every epoch. Here and in
+   * `augment` and `mixing` the run's seed decides, and the visual tower must be trained. Default: the segments' centres.
+   */
+  readonly sampling?: "segments";
+  /** How training clips are varied, anew every epoch (docs/augmentation.md). Default: they are what a test sees. */
+  readonly augment?: Augmentation;
+  /** Training clips are mixed with each other, and so are their smoothed labels. Default: they are not. */
+  readonly mixing?: MixingSpec;
   /** What the products of training steps are computed in, under a loss scale. Default: float32. */
   readonly precision?: HalfType;
   /** The towers' blocks are computed again for their gradient: less memory, a third more work. Default: they are not. */
@@ -80,6 +92,11 @@ export interface RunSpec {
   readonly vghif: VghifConfig | null;
   /** null: no training. */
   readonly train: TrainSpec | null;
+  /**
+   * Views of a scored video whose softmax is summed; the random rule draws by `seed`. Videos are trained on in one view.
+   * Default: one clip of one crop.
+   */
+  readonly views?: ViewsSpec;
   /** Split whose accuracy is the result. */
   readonly evaluate: "val" | "test";
 }

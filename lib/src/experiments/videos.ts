@@ -1,7 +1,9 @@
 /** The videos of a run as batches: tokens from the feature cache where the visual tower is frozen, else decoded pixels. */
 import { existsSync } from "node:fs";
 import path from "node:path";
+import type { AugmentSpec } from "../data/augment/spec.js";
 import { loadClip } from "../data/frames/load.js";
+import type { SamplingSpec } from "../data/frames/sampling-spec.js";
 import { videoTransform } from "../data/frames/transforms.js";
 import type { Sample } from "../data/types.js";
 import { messageOf, UserError } from "../errors.js";
@@ -18,14 +20,30 @@ import { isPixels, type VideoBatch } from "./learner.js";
 export interface VideoSource {
   readonly samples: readonly Sample[];
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
-  /** The samples at these places of `samples`. */
+  /** The samples at these places of `samples`, as they are scored. */
   batch(places: readonly number[]): Promise<VideoBatch>;
+  /** Where videos are trained on otherwise than they are scored: drawn, varied or mixed. */
+  readonly training?: TrainingClips;
+}
+
+/** Pixels of training videos, drawn anew every epoch. */
+export interface TrainingClips {
+  /** Of a clip: T, 3, S, S. */
+  readonly shape: readonly [number, number, number, number];
+  /** Clips of the samples at these places; the same in every call for an epoch. */
+  clips(places: readonly number[], epoch: number): Promise<Float32Array[]>;
 }
 
 export interface SourceOptions {
   readonly frames: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What chance does to training clips. Of neither: nothing, they are loaded as they are scored. */
+export interface TrainingDraws {
+  readonly sampling?: SamplingSpec;
+  readonly augment?: AugmentSpec;
 }
 
 function labelsOf(samples: readonly Sample[], places: readonly number[]) {
@@ -50,10 +68,7 @@ export async function featureSource(
     samples: readable,
     skipped,
     batch: async (places) => ({
-      video: stackTokens(
-        config,
-        places.map((place) => features.get(readable[place]!.path)!),
-      ),
+      video: stackTokens(config, await Promise.all(places.map((place) => features.read(readable[place]!.path)))),
       labels: labelsOf(readable, places),
     }),
   };
@@ -62,12 +77,17 @@ export async function featureSource(
 /** Decoded clips that a process keeps, by content and sampling; others are decoded whenever a batch asks for them. */
 const clips = new Memory<Float32Array>(256e6, ({ byteLength }) => byteLength);
 
-/** Videos as pixels; unreadable ones are found and left out beforehand. */
+/**
+ * Videos as pixels; unreadable ones are found and left out beforehand.
+ *
+ * @param training how clips are drawn for training; undefined: as they are scored, batch by batch
+ */
 export async function pixelSource(
   config: RecognizerConfig,
   root: string,
   samples: readonly Sample[],
   options: SourceOptions,
+  training?: TrainingDraws,
 ): Promise<VideoSource> {
   const size = config.backbone.config.imageResolution;
   const { frames, signal } = options;
@@ -95,6 +115,13 @@ export async function pixelSource(
     }
     options.onProgress?.(at + 1, samples.length);
   }
+  const drawn = async (sample: Sample, epoch: number): Promise<Float32Array> => {
+    if (!training?.sampling && !training?.augment) return load(sample);
+    signal?.throwIfAborted();
+    const draw = `${sample.path}#${epoch}`;
+    const { pixels } = await loadClip(path.join(root, sample.path), { frames, transform, ...training, draw });
+    return pixels;
+  };
   return {
     samples: readable,
     skipped,
@@ -106,6 +133,18 @@ export async function pixelSource(
         labels: labelsOf(readable, places),
       };
     },
+    ...(training
+      ? {
+          training: {
+            shape: [frames, 3, size, size],
+            clips: async (places, epoch) => {
+              const clips: Float32Array[] = [];
+              for (const place of places) clips.push(await drawn(readable[place]!, epoch));
+              return clips;
+            },
+          },
+        }
+      : {}),
   };
 }
 

@@ -41,11 +41,15 @@ export interface OfficialRecipe {
   /** Learned prompts of the prompt variant. */
   readonly prompts?: { readonly length: number; readonly depth: number };
   readonly augmentation: Augmentation;
+  /** Alphas of mixup and cutmix, and the chance of cutmix; else it is mixup. */
   readonly mixup: number;
   readonly cutmix: number;
+  readonly cutmixChance: number;
+  /** Videos that one device loads at a time (BATCH_SIZE), which are mixed with each other. */
+  readonly videosPerDevice: number;
   readonly labelSmoothing: number;
   /** Temporal clips and spatial crops that are averaged in testing. */
-  readonly views: { readonly clips: number; readonly crops: number };
+  readonly views: { readonly clips: number; readonly crops: 1 | 3 };
   readonly source: string;
 }
 
@@ -59,6 +63,8 @@ const SHARED = {
   augmentation: AUGMENTATION,
   mixup: 0.8,
   cutmix: 1,
+  cutmixChance: 0.5,
+  videosPerDevice: 4,
   labelSmoothing: 0.1,
 } as const;
 
@@ -93,6 +99,7 @@ export const OFFICIAL_RECIPES: readonly OfficialRecipe[] = [
     epochs: 30,
     lr: 8e-6,
     batch: 256,
+    videosPerDevice: 8,
     frames: [8, 16],
     views: TWELVE_VIEWS,
     source: "microsoft/VideoX@1744b21 X-CLIP/utils/config.py, optimizer.py; arXiv 2208.02816, supplement table 1",

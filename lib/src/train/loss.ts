@@ -9,7 +9,12 @@ export function crossEntropy(logits: Tensor, labels: Tensor, smoothing = 0): Ten
   const classes = logits.shape[1]!;
   const certain = tf.cast(tf.oneHot(labels as tf.Tensor1D, classes), "float32");
   const target = tf.add(tf.mul(certain, 1 - smoothing), smoothing / classes);
-  return tf.neg(tf.mean(tf.sum(tf.mul(target, tf.logSoftmax(logits)), -1)));
+  return softCrossEntropy(logits, target);
+}
+
+/** Mean cross-entropy of logits [B, K] against probabilities float32 [B, K] (timm's SoftTargetCrossEntropy). */
+export function softCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
+  return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), -1)));
 }
 
 /**

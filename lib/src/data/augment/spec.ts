@@ -49,9 +49,9 @@ export interface AugmentSpec extends Augmentation {
 }
 
 /** The official training transform of X-CLIP and ViFi-CLIP. */
-export const OFFICIAL_AUGMENTATION: Augmentation = {
+export const OFFICIAL_AUGMENTATION = {
   crop: { scales: [1, 0.875, 0.75, 0.66], maxGap: 1, places: 5 },
   flip: 0.5,
   jitter: { chance: 0.8, brightness: 0.4, contrast: 0.4, saturation: 0.2, hue: 0.1 },
   gray: 0.2,
-};
+} as const satisfies Augmentation;
