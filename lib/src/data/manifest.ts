@@ -39,6 +39,12 @@ const header = z.object({
   root: z.string().min(1).optional(),
 });
 
+/** Every list of a dataset with the split that its videos are of: the splits, and few-shot lists, which are for training. */
+export function sampleLists({ splits, fewShot = {} }: StoredDataset): (readonly [SplitName, readonly Sample[]])[] {
+  const ofSplits = SPLITS.map((split) => [split, splits[split] ?? []] as const);
+  return [...ofSplits, ...Object.values(fewShot).map((samples) => ["train", samples] as const)];
+}
+
 /** Reads and checks a manifest's folder. Throws a UserError that names the file, the line and the fault. */
 export function readDataset(folder: string): StoredDataset {
   const { head, classes, lists } = openManifest(folder);

@@ -1,6 +1,6 @@
 /** `vghif data prepare`: finds a dataset's videos below a folder, reads each once, reports, and writes the index. */
 import { realpathSync } from "node:fs";
-import { SPLITS } from "../manifest.js";
+import { sampleLists } from "../manifest.js";
 import { datasetRoot } from "../manifest-find.js";
 import type { Dataset, SplitName } from "../types.js";
 import { FactLog } from "./fact-log.js";
@@ -86,8 +86,8 @@ export async function prepareVideos(name: string, options: PrepareOptions = {}):
 function wantedOf(datasets: readonly Dataset[]): Wanted[] {
   const byPath = new Map<string, { path: string; className: string; splits: Set<SplitName> }>();
   for (const dataset of datasets) {
-    for (const split of SPLITS) {
-      for (const { path, label } of dataset.splits[split] ?? []) {
+    for (const [split, samples] of sampleLists(dataset)) {
+      for (const { path, label } of samples) {
         const known = byPath.get(path);
         if (known) known.splits.add(split);
         else byPath.set(path, { path, className: dataset.classes[label] ?? "", splits: new Set([split]) });
@@ -108,7 +108,7 @@ function writeIndexes(
   const all = new Map<string, IndexEntry>();
   for (const dataset of datasets) {
     const entries = new Map<string, IndexEntry>();
-    for (const { path } of SPLITS.flatMap((split) => dataset.splits[split] ?? [])) {
+    for (const { path } of sampleLists(dataset).flatMap(([, samples]) => samples)) {
       const video = match.videos.get(path);
       if (!video) continue;
       const { source, bytes, mtime } = video;
