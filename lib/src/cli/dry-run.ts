@@ -21,6 +21,7 @@ export async function printPlan(
   const { planRuns } = await import("../experiments/plan/plan.js");
   const { tableSpecs } = await import("../experiments/table.js");
   const { runId, shortId } = await import("../experiments/id.js");
+  const { viewsText } = await import("../data/frames/views.js");
   const speed = teraflops === undefined ? undefined : Number(teraflops);
   if (speed !== undefined && !(speed > 0)) {
     throw new UsageError(`--teraflops must be a number above 0, received "${teraflops}"`);
@@ -42,15 +43,17 @@ export async function printPlan(
       `${table.id}: ${table.title} (scale ${scale}): ${runs.length} runs${runs.length < own.length ? `, ${own.length - runs.length} more stand above` : ""}`,
     );
     for (const run of runs) {
-      console.log(`  ${shortId(run.id)} · ${line(run)}`);
+      console.log(`  ${shortId(run.id)} · ${line(run, viewsText(run.spec.views, run.spec.seed))}`);
       byId.delete(run.id);
     }
   }
   for (const text of totals(plan)) console.log(text);
 }
 
-function line({ label, recorded, videos, petaflops, gpuHours }: PlannedRun): string {
-  const size = videos ? `${videos.train} videos trained on, ${videos.scored} scored` : "size of the data not known";
+function line({ label, recorded, videos, petaflops, gpuHours }: PlannedRun, views: string): string {
+  const size = videos
+    ? `${videos.train} videos trained on, ${videos.scored} scored in ${views === "1x1" ? "one view" : `views ${views}`}`
+    : "size of the data not known";
   const cost =
     petaflops === null || gpuHours === null
       ? "cost not known"

@@ -1,6 +1,6 @@
 /** What is said around a table's numbers: title, what each block is of, the verdicts, and how they come about. */
 import type { Resampling } from "./bootstrap.js";
-import { framesText, MODEL_NOTE } from "./row-about.js";
+import { framesText, MODEL_NOTE, viewsOfRows } from "./row-about.js";
 import type { GroupResult, TableResult } from "./table-result.js";
 import { ALPHA } from "./verdict.js";
 
@@ -16,7 +16,7 @@ export function groupCaption(result: TableResult, group: GroupResult): string {
   const parts = [
     `${group.dataset}${splits.length > 0 ? `, mean of official splits ${splits.join(", ")}` : ""}: ${dataWords(group)}`,
     `weights ${group.weights}`,
-    framesText(group),
+    ...[framesText(group), viewsOfRows(group)].filter((text) => text !== null),
     `scale ${result.scale}`,
     `${metricName(result)}, mean ± sd over ${splits.length > 0 ? `the splits, one of ${seeds} each` : seeds}`,
   ];

@@ -1,5 +1,6 @@
 /** What a row's model is and costs, from its records; for the block below a table of full supervision. */
 import type { DataFrame } from "danfojs-node";
+import { viewsText } from "../data/frames/views.js";
 import { DASH, meanAndSd } from "./format.js";
 import type { RunRecord } from "./record.js";
 import type { RunSpec } from "./spec.js";
@@ -9,6 +10,8 @@ import type { GroupResult } from "./table-result.js";
 export interface RowAbout {
   /** Frames a video. */
   readonly frames: number;
+  /** Views of a scored video: "1x1", "4x3, random rule" (by the run's seed). */
+  readonly views: string;
   /** Percent over the seeds; null: not run. */
   readonly top5: Summary | null;
   /** Numbers of parameters, of the whole model and of the fusion alone; null: not run. */
@@ -18,10 +21,11 @@ export interface RowAbout {
 }
 
 /** `records`: of one column, all seeds. */
-export function aboutRow({ frames }: RunSpec, records: readonly RunRecord[]): RowAbout {
+export function aboutRow({ frames, views }: RunSpec, records: readonly RunRecord[]): RowAbout {
   const [first] = records;
   return {
     frames,
+    views: viewsText(views),
     top5: first ? summarise(records.map(({ final }) => final.top5)) : null,
     parameters: first ? { total: first.parameters.total, fusion: first.parameters.fusion } : null,
     gigaMacs: first?.gigaMacs ?? null,
@@ -35,15 +39,24 @@ export function framesText({ rows }: GroupResult): string {
   return `frames a video: ${rows.map(({ label, about }) => `${label} ${about.frames}`).join(", ")}`;
 }
 
+/** "views 4x3, random rule by seed", or by row where rows differ; null where all are scored in the single view. */
+export function viewsOfRows({ rows }: GroupResult): string | null {
+  const views = rows.map(({ about }) => about.views.replace("random rule", "random rule by seed"));
+  const single = viewsText(undefined);
+  if (views.every((text) => text === single)) return null;
+  if (views.every((text) => text === views[0])) return `views ${views[0]}`;
+  return `views: ${rows.map(({ label }, at) => `${label} ${views[at]}`).join("; ")}`;
+}
+
 /** A line a model: top-5, frames, views, parameters in millions and 10^9 multiply-accumulates a view. */
 export async function modelFrame({ rows }: GroupResult): Promise<DataFrame> {
   const danfo = await import("danfojs-node");
   const millions = (count: number): string => (count / 1e6).toFixed(2);
-  const lines = rows.map(({ label, about: { frames, top5, parameters, gigaMacs } }) => [
+  const lines = rows.map(({ label, about: { frames, views, top5, parameters, gigaMacs } }) => [
     label,
     meanAndSd(top5),
     frames,
-    "1 x 1",
+    views.replace("x", " x "),
     parameters ? millions(parameters.total) : DASH,
     parameters ? millions(parameters.fusion) : DASH,
     gigaMacs === null ? DASH : gigaMacs.toPrecision(4),

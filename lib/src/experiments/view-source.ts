@@ -50,7 +50,7 @@ export function featureViews(
   { frames, views, seed }: ViewSourceOptions,
 ): ViewSource<VideoFeature> {
   const options = viewOptions(views, config.backbone.config.imageResolution, seed);
-  const count = viewCount(options);
+  const count = viewCount(views);
   const tokens = config.vghif?.select === "all" ? "all" : "cls+patch";
   return {
     count,
@@ -60,7 +60,7 @@ export function featureViews(
         const { features, skipped } = await extractFeatures(tower, root, part, extract);
         const reasons = new Map(skipped.map(({ path: name, reason }) => [name, reason]));
         for (const sample of part) {
-          const feature = features.get(sample.path);
+          const feature = features.has(sample.path) ? await features.read(sample.path) : null;
           if (feature) yield { sample, views: Array.from({ length: count }, (_, n) => viewOf(feature, n, count)) };
           else yield { sample, error: reasons.get(sample.path)! };
         }
@@ -81,7 +81,7 @@ export function pixelViews(
 ): ViewSource<Float32Array> {
   const size = config.backbone.config.imageResolution;
   const options = viewOptions(views, size, seed);
-  const count = viewCount(options);
+  const count = viewCount(views);
   const view = frames * 3 * size * size;
   const fit = Math.floor(WAITING / (4 * count * view));
   const concurrency = Math.max(1, Math.min(fit, availableParallelism(), 4));
@@ -90,7 +90,7 @@ export function pixelViews(
     async *read(samples, signal) {
       for (const { part } of inParts(samples, FEATURES_AT_ONCE)) {
         const draws = views.rule === "random" ? await contentsOf(root, part) : new Map<string, string>();
-        const load = { frames, ...options, concurrency, ...(signal ? { signal } : {}) };
+        const load = { frames, ...options, ahead: concurrency, ...(signal ? { signal } : {}) };
         const drawOf = ({ path: name }: Sample): string => draws.get(name) ?? name;
         for await (const clip of loadClips(root, part, { ...load, drawOf })) {
           const { sample } = clip;

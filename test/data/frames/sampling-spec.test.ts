@@ -84,8 +84,9 @@ test("a loaded clip holds its views in the official order: crop by crop, clip by
   const file = path.join(temporaryFolder(t), "x.avi");
   await writeVideo(file, { width: 62, height: 46, fps: 12, codec: "mpeg4" }, numbered(62, 46, 37));
   for (const rule of ["fixed", "random"] as const) {
-    const options = viewOptions({ clips: 2, crops: 3, rule }, 29, 7);
-    assert.equal(viewCount(options), 6);
+    const views = { clips: 2, crops: 3, rule } as const;
+    const options = viewOptions(views, 29, 7);
+    assert.equal(viewCount(views), 6);
     const whole = await loadClip(file, { frames: 3, draw: "d", ...options });
     assert.equal(whole.indices.length, 6);
     const frame = 3 * 29 * 29;

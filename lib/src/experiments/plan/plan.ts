@@ -1,4 +1,5 @@
 /** What runs would cost, and what they lack, before any of them starts: `vghif reproduce --dry-run`. */
+import { viewCount } from "../../data/frames/views.js";
 import { findDataset } from "../../data/manifest-find.js";
 import { UserError } from "../../errors.js";
 import { CLIP_SIZES, type ClipConfig, clipShapes } from "../../models/clip-config.js";
@@ -99,7 +100,7 @@ function presentDataset(name: string, evaluate: RunSpec["evaluate"]) {
 
 /**
  * A trained tower: forward, twice that backward, and forward once more where blocks are computed again, every epoch. A frozen
- * one: forward once a video. The fusion's own cost is a few percent of that (ablation-cost) and left out.
+ * one: forward once a video. A scored video passes once a view. The fusion's own cost is a few percent of that (ablation-cost) and left out.
  */
 function petaflopsOf(spec: RunSpec, { train, scored }: NonNullable<PlannedRun["videos"]>): number | null {
   const clip = clipSize(spec.weights);
@@ -113,8 +114,9 @@ function petaflopsOf(spec: RunSpec, { train, scored }: NonNullable<PlannedRun["v
   const training = towerTrained ? passes * epochs * train * video : train * video;
   const steps = epochs * Math.ceil(train / (spec.train?.batch ?? 1));
   const parts = spec.train?.microBatch ? Math.ceil((spec.train?.batch ?? 1) / spec.train.microBatch) : 1;
+  const views = viewCount(spec.views);
   const texts = trainable === "all" || trainable === "added" ? passes * steps * parts : 1;
-  return (training + scored * video + texts * textFlops(clip, classes)) / 1e15;
+  return (training + scored * views * video + texts * textFlops(clip, classes)) / 1e15;
 }
 
 /** Sizes of the CLIP behind a named checkpoint: "clip-vit-b-16". */
