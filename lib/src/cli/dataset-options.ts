@@ -1,11 +1,13 @@
 /** Options of commands that rebuild the declared tables on one dataset. */
 import { type Command, Option } from "commander";
-import { SPELLINGS, type Spelling } from "../data/class-names.js";
+import type { Spelling } from "../data/class-names.js";
 import { UsageError } from "../errors.js";
 import type { TargetsOn } from "../experiments/own/targets.js";
 import type { ReportParts } from "../experiments/report/write.js";
 import type { Scale } from "../experiments/spec.js";
 import { count } from "./numbers.js";
+
+const SPELLINGS: readonly Spelling[] = ["words", "camel", "snake"];
 
 export interface DatasetTexts {
   readonly dataset?: string;

@@ -16,6 +16,7 @@ import { register as reproduce } from "./reproduce.js";
 import { register as run } from "./run.js";
 import { register as sweep } from "./sweep.js";
 import { register as tokenize } from "./tokenize.js";
+import { register as train } from "./train.js";
 import { register as weights } from "./weights.js";
 
 /** A command file exports `register`, which adds the command to the program. Heavy imports belong in its action. */
@@ -29,6 +30,7 @@ const COMMANDS: readonly Register[] = [
   sweep,
   report,
   fewShot,
+  train,
   predict,
   exportOnnx,
   notebooks,

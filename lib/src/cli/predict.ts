@@ -1,23 +1,29 @@
 import type { Register } from "./main.js";
 
-/** `vghif predict VIDEO --labels "a,b,c"|FILE`: the five best labels with their probabilities. */
+/** `vghif predict VIDEO [--labels "a,b,c"|FILE]`: the five best labels with their probabilities. */
 export const register: Register = (program) => {
   program
     .command("predict")
     .argument("<video>", "any video file")
-    .requiredOption("--labels <list>", "labels separated by commas, or a file with one label a line")
+    .option(
+      "--labels <list>",
+      "separated by commas, or a file with one a line; default: what the model was trained with",
+    )
     .option("--weights <name>", "smoke-clip, an official name, or any checkpoint file", "smoke-clip")
     .option("--clip-weights <name>", "the CLIP that an official ViFi-CLIP file started from; default: the official one")
-    .option("--frames <count>", "frames sampled over the video; default: 8, or what the model is made for")
+    .option(
+      "--frames <count>",
+      "frames sampled over the video; default: what the model is made for or was trained with, else 8",
+    )
     .option("--template <text>", "prompt around a label, {} is the label; default: as the model was trained, else {}")
     .option("--json", "print JSON")
     .description("classify a video: the five best labels with their probabilities")
     .action(async (video: string, options: PredictOptions) => {
       const { predict } = await import("../evaluate/predict.js");
       const { count } = await import("./numbers.js");
-      const { frames, ...others } = options;
+      const { frames, labels, ...others } = options;
       const sampled = frames === undefined ? {} : { frames: count("--frames", frames) };
-      const result = await predict(video, options.labels, { ...others, ...sampled });
+      const result = await predict(video, labels, { ...others, ...sampled });
       if (options.json) {
         console.log(JSON.stringify(result));
         return;
@@ -30,7 +36,7 @@ export const register: Register = (program) => {
 };
 
 interface PredictOptions {
-  readonly labels: string;
+  readonly labels?: string;
   readonly weights: string;
   readonly clipWeights?: string;
   readonly frames?: string;

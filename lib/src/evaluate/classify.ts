@@ -12,7 +12,7 @@ import { topLabels } from "./metrics.js";
 import type { Recognizer } from "./recognizer.js";
 
 export interface ClassifyOptions {
-  /** Frames sampled uniformly over the video. Default: as many as the backbone is made for, 8 where it takes any number. */
+  /** Frames sampled uniformly over the video. Default: as many as the backbone is made for, or was trained with, else 8. */
   readonly frames?: number;
   /** Prompt around a label; default: the recogniser's own. */
   readonly template?: string;
@@ -47,7 +47,7 @@ export async function classifyVideo(
 ): Promise<Classified> {
   const { config, params } = recognizer;
   const made = config.backbone.frames;
-  const { frames = made ?? 8, template = recognizer.template } = options;
+  const { frames = made ?? recognizer.trained?.frames ?? 8, template = recognizer.template } = options;
   if (made !== null && frames !== made) {
     throw new UserError(`${recognizer.file} is made for ${made} frames a video: ask for ${made}, not ${frames}`);
   }

@@ -1,17 +1,17 @@
 /** `vghif predict`: labels as a person gives them, and the answer with where it comes from. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { startEngine } from "../engine/index.js";
-import { UserError } from "../errors.js";
+import { UsageError, UserError } from "../errors.js";
 import { disposeParams } from "../weights/load.js";
 import { SMOKE_CLIP } from "../weights/registry.js";
 import { classifyVideo } from "./classify.js";
-import { loadRecognizer } from "./recognizer.js";
+import { loadRecognizer, type Recognizer } from "./recognizer.js";
 
 export interface PredictOptions {
   readonly weights?: string;
   /** CLIP checkpoint with the token table of an official ViFi-CLIP file. */
   readonly clipWeights?: string;
-  /** Default: as many as the model is made for, 8 where it takes any number. */
+  /** Default: as many as the model is made for, or was trained with, else 8. */
   readonly frames?: number;
   /** Default: the one that the model was trained with, where its file tells; else the bare label. */
   readonly template?: string;
@@ -40,12 +40,18 @@ export function parseLabels(text: string): string[] {
   return labels;
 }
 
-export async function predict(video: string, labelText: string, options: PredictOptions = {}): Promise<Predicted> {
+/** @param labelText as parseLabels takes it; undefined: the classes that the model was trained with, where its file tells */
+export async function predict(
+  video: string,
+  labelText: string | undefined,
+  options: PredictOptions = {},
+): Promise<Predicted> {
   const { weights = SMOKE_CLIP, clipWeights, frames, template } = options;
-  const labels = parseLabels(labelText);
+  const given = labelText === undefined ? null : parseLabels(labelText);
   const { backend } = await startEngine();
   const recognizer = await loadRecognizer(weights, clipWeights === undefined ? {} : { clipWeights });
   try {
+    const labels = given ?? classesOf(recognizer);
     const { scores, frameCount, indices } = await classifyVideo(recognizer, video, labels, {
       ...(frames === undefined ? {} : { frames }),
       ...(template === undefined ? {} : { template }),
@@ -67,4 +73,10 @@ export async function predict(video: string, labelText: string, options: Predict
   } finally {
     disposeParams(recognizer.params);
   }
+}
+
+/** The classes that a recogniser was trained with. @throws UsageError where its file does not tell */
+export function classesOf({ trained, weights }: Recognizer): readonly string[] {
+  if (trained) return trained.classes;
+  throw new UsageError(`${weights} does not tell its classes: give --labels "a,b,c" or a file with one label a line`);
 }

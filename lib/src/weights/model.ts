@@ -11,6 +11,9 @@ export const FUSION_KEY = "vghif.config";
 /** Metadata key under which it keeps the prompt template that it was trained with. */
 export const TEMPLATE_KEY = "vghif.template";
 
+/** Metadata key under which it may keep the class names and the frames a video that it was trained with (JSON). */
+export const TRAINED_KEY = "vghif.trained";
+
 /** CLIP's table of token embeddings. ViFi-CLIP never trains it, and its official files leave it out. */
 export const TOKEN_TABLE = "token_embedding.weight";
 
