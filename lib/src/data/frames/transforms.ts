@@ -1,7 +1,7 @@
 /** Frames as decoded to the tensor a model takes: resize, crop, normalise, as the official code does each. */
 import { type Norm, normaliseInto, normTable } from "./normalise.js";
 import { resizeBicubic } from "./resize-bicubic.js";
-import { resizeBilinear } from "./resize-bilinear.js";
+import { BilinearResize, resizeBilinear } from "./resize-bilinear.js";
 import { frameOf, type Region, type RgbFrames } from "./rgb.js";
 import { roundHalfEven } from "./round.js";
 
@@ -47,26 +47,73 @@ export function viewsOf(spec: TransformSpec): number {
  * Returns [views * T, 3, size, size]: all frames of the first crop, then all of the next.
  */
 export function applyTransform(frames: RgbFrames, spec: TransformSpec): Float32Array {
-  if (spec.shortSide < spec.size) {
-    throw new RangeError(`transform: short side ${spec.shortSide} is smaller than the crop, ${spec.size}`);
+  const transform = new ClipTransform(frames.width, frames.height, frames.count, spec);
+  for (let t = 0; t < frames.count; t++) transform.add(frameOf(frames, t), [t]);
+  return transform.pixels;
+}
+
+/** Transforms the frames of one clip, of any one size, one at a time and in any order. */
+export class ClipTransform {
+  /** [views * count, 3, size, size]. */
+  readonly pixels: Float32Array;
+  private readonly table: Float32Array;
+  private readonly crops: readonly Region[];
+  /** What is computed of a resized picture. One crop: only its pixels. Several overlap: the picture is resized once. */
+  private readonly computed: Region;
+  private readonly bilinear: BilinearResize | null;
+  private readonly plane: number;
+
+  constructor(
+    private readonly width: number,
+    private readonly height: number,
+    private readonly count: number,
+    private readonly spec: TransformSpec,
+  ) {
+    if (spec.shortSide < spec.size) {
+      throw new RangeError(`transform: short side ${spec.shortSide} is smaller than the crop, ${spec.size}`);
+    }
+    const target = resizedSize(width, height, spec);
+    this.crops = cropRegions(target.width, target.height, spec);
+    this.computed = this.crops.length === 1 ? this.crops[0]! : { left: 0, top: 0, ...target };
+    this.bilinear =
+      spec.resize === "cv2-bilinear"
+        ? new BilinearResize(width, height, target.width, target.height, this.computed)
+        : null;
+    this.table = normTable(spec.norm);
+    this.plane = 3 * spec.size * spec.size;
+    this.pixels = new Float32Array(this.crops.length * count * this.plane);
   }
-  const target = resizedSize(frames.width, frames.height, spec);
-  const crops = cropRegions(target.width, target.height, spec);
-  const whole: Region = { left: 0, top: 0, ...target };
-  const table = normTable(spec.norm);
-  const pixels = 3 * spec.size * spec.size;
-  const out = new Float32Array(crops.length * frames.count * pixels);
-  for (let t = 0; t < frames.count; t++) {
-    // One crop: only its pixels are computed. Several overlap: the frame is resized once.
-    const computed = crops.length === 1 ? crops[0]! : whole;
-    const resized = resizeFrame(frames, t, spec, computed);
-    for (const [view, crop] of crops.entries()) {
-      const inside: Region = { ...crop, left: crop.left - computed.left, top: crop.top - computed.top };
-      const at = (view * frames.count + t) * pixels;
-      normaliseInto(out.subarray(at, at + pixels), resized, computed.width, inside, table);
+
+  /** Puts `picture`, 8-bit RGB [height, width, 3], at these places of every view; at least one. */
+  add(picture: Uint8Array, places: readonly number[]): void {
+    const [first, ...others] = places as [number, ...number[]];
+    this.put(picture, first);
+    for (let view = 0; view < this.crops.length; view++) {
+      const made = this.outOf(view * this.count + first);
+      for (const other of others) this.outOf(view * this.count + other).set(made);
     }
   }
-  return out;
+
+  private put(picture: Uint8Array, t: number): void {
+    if (this.crops.length === 1 && this.bilinear) {
+      this.bilinear.planes(picture, this.table, this.outOf(t));
+      return;
+    }
+    const resized = this.bilinear?.picture(picture) ?? this.bicubic(picture);
+    for (const [view, crop] of this.crops.entries()) {
+      const inside: Region = { ...crop, left: crop.left - this.computed.left, top: crop.top - this.computed.top };
+      normaliseInto(this.outOf(view * this.count + t), resized, this.computed.width, inside, this.table);
+    }
+  }
+
+  private bicubic(picture: Uint8Array): Uint8Array {
+    const target = resizedSize(this.width, this.height, this.spec);
+    return resizeBicubic(picture, this.width, this.height, target.width, target.height, this.computed);
+  }
+
+  private outOf(frame: number): Float32Array {
+    return this.pixels.subarray(frame * this.plane, (frame + 1) * this.plane);
+  }
 }
 
 /** The frames after the resize alone, whole: [T, h, w, 3]. */

@@ -2,14 +2,14 @@
  * Real video files as RGB frames. Frame i is the i-th frame, in the order shown, that really decodes: what a container
  * says about its number of frames is only a guess. Timestamps play no part, as in the official loaders (decord, mmcv).
  */
-import type { RgbFrames } from "../frames/rgb.js";
-import type { Frame } from "./ffmpeg.js";
+import { frameOf, type RgbFrames } from "../frames/rgb.js";
 import { probeFrameFolder, readFrameFolder } from "./frame-folder.js";
-import { countPackets, decodedFrames } from "./frames.js";
+import { decodedFrames, type Stop } from "./frames.js";
 import { type OpenVideo, unreadable, withVideo } from "./open.js";
-import { degreesOf, orient, orientationOf, UPRIGHT } from "./rotation.js";
-import { isFrameFolder, sourceName, type TarMember, type VideoSource } from "./source.js";
-import { rgbConverter } from "./to-rgb.js";
+import { displayOrientation, type FrameSink, placesOf, type SinkOf } from "./pick.js";
+import { degreesOf } from "./rotation.js";
+import { isFrameFolder, type VideoSource } from "./source.js";
+import { type Taken, type TakeOptions, takeFrames } from "./take.js";
 
 export interface VideoInfo {
   /** Pixels as shown, after rotation. */
@@ -34,12 +34,12 @@ export interface VideoInfo {
  * Decodes the whole file to count its frames, and says what it is. A file that breaks off counts the frames before the
  * break. Throws a UserError for a file that is missing, empty, no video, of an unsupported codec, or without one frame.
  */
-export async function probeVideo(source: VideoSource, signal?: AbortSignal): Promise<VideoInfo> {
+export async function probeVideo(source: VideoSource, signal?: Stop): Promise<VideoInfo> {
   if (isFrameFolder(source)) return probeFrameFolder(source.frames, signal);
   return withVideo(source, async (video) => {
     let frames = 0;
     let size = { width: 0, height: 0 };
-    for await (const frame of decodedFrames(video, signal)) {
+    for await (const frame of decodedFrames(video, signal ? { signal } : {})) {
       if (frames++ === 0) size = { width: frame.width, height: frame.height };
     }
     if (frames === 0) throw unreadable(video.file, "none of its frames decodes");
@@ -67,14 +67,8 @@ export interface VideoFrames extends RgbFrames {
   readonly frameCount: number;
 }
 
-export interface ReadOptions {
-  /**
-   * The 0-based frames wanted of a video with `count` frames; may repeat, in any order. Called with several counts that the
-   * file may turn out to have (always at least 1) before the true one: it must depend on nothing but `count`.
-   */
-  readonly indices: (count: number) => readonly number[];
-  readonly signal?: AbortSignal;
-}
+/** `indices`: called with several counts. `signal`: may be anything that throws when it is time to stop. */
+export type ReadOptions = TakeOptions;
 
 /**
  * Reads the frames at `indices(frame count)` as RGB, rotation applied; equal to FFmpeg's own full decode. Only wanted frames
@@ -82,90 +76,29 @@ export interface ReadOptions {
  */
 export async function readFrames(source: VideoSource, options: ReadOptions): Promise<VideoFrames> {
   if (isFrameFolder(source)) return readFrameFolder(source.frames, options);
-  const { indices, signal } = options;
-  const packets = await withVideo(source, (video) => countPackets(video, signal));
-  // One pass is enough where the guess is near: a packed B-frame or a broken one makes it a little too high.
-  const guesses = [packets, packets - 1, packets - 2, packets + 1].filter((count) => count > 0);
-  const first = await readPass(source, new Set(guesses.flatMap((count) => indices(count))), Infinity, options);
-  if (first.frames) return first.frames;
-  const exact = new Set(indices(first.frameCount));
-  const second = await readPass(source, exact, first.frameCount, options);
-  if (second.frames) return second.frames;
-  throw unreadable(sourceName(source), "it changed while it was read");
+  const { result, indices, frameCount } = await takeFrames(source, options, allFrames);
+  return { ...result, indices, frameCount };
 }
 
-interface Pass {
-  readonly frameCount: number;
-  /** null where a wanted frame was not kept. */
-  readonly frames: VideoFrames | null;
+/** `takeFrames` of any source. */
+export async function takeVideo<T>(source: VideoSource, options: ReadOptions, begin: SinkOf<T>): Promise<Taken<T>> {
+  if (!isFrameFolder(source)) return takeFrames(source, options, begin);
+  const { indices, frameCount, ...frames } = await readFrameFolder(source.frames, options);
+  const sink = begin(frames.width, frames.height, indices);
+  for (const places of placesOf(indices).values()) sink.add(frameOf(frames, places[0]!), places);
+  return { result: sink.end(), indices, frameCount };
 }
 
-/** Decodes once, keeps the frames in `keep`, and converts those that the count found asks for. */
-async function readPass(
-  source: string | TarMember,
-  keep: ReadonlySet<number>,
-  known: number,
-  options: ReadOptions,
-): Promise<Pass> {
-  return withVideo(source, async (video) => {
-    const kept = new Map<number, Frame>();
-    const last = known === Infinity ? Infinity : Math.max(...keep);
-    let count = 0;
-    try {
-      for await (const frame of decodedFrames(video, options.signal)) {
-        if (keep.has(count)) kept.set(count, frame.clone()!);
-        if (count++ === last) break;
-      }
-      const frameCount = known === Infinity ? count : known;
-      if (frameCount === 0) throw unreadable(video.file, "none of its frames decodes");
-      const indices = options.indices(frameCount);
-      checkIndices(indices, frameCount);
-      if (!indices.every((index) => kept.has(index))) return { frameCount, frames: null };
-      return { frameCount, frames: { ...(await convert(video, kept, indices)), indices, frameCount } };
-    } finally {
-      for (const frame of kept.values()) frame.free();
-    }
-  });
-}
-
-function checkIndices(indices: readonly number[], count: number): void {
-  if (indices.length === 0) throw new RangeError("no frame is asked for");
-  const wrong = indices.find((index) => !Number.isInteger(index) || index < 0 || index >= count);
-  if (wrong !== undefined) throw new RangeError(`frame ${wrong} does not exist in a video of ${count} frames`);
-}
-
-/** The frames at `indices` as shown; all get the size of the first. */
-async function convert(
-  video: OpenVideo,
-  kept: ReadonlyMap<number, Frame>,
-  indices: readonly number[],
-): Promise<RgbFrames> {
-  const orientation = displayOrientation(video);
-  const { width, height } = kept.get(indices[0]!)!;
+/** A sink that keeps the pictures. */
+function allFrames(width: number, height: number, { length: count }: readonly number[]): FrameSink<RgbFrames> {
   const bytes = width * height * 3;
-  const data = new Uint8Array(indices.length * bytes);
-  const converter = rgbConverter(video, width, height);
-  try {
-    for (const [at, index] of indices.entries()) {
-      const out = data.subarray(at * bytes, (at + 1) * bytes);
-      const before = indices.indexOf(index);
-      if (before < at) {
-        out.set(data.subarray(before * bytes, (before + 1) * bytes));
-        continue;
-      }
-      const picture = await converter.convert(kept.get(index)!);
-      if (orientation === UPRIGHT) out.set(picture);
-      else orient(picture, width, height, orientation, out);
-    }
-  } finally {
-    converter.free();
-  }
-  const shown = orientation.transpose ? { width: height, height: width } : { width, height };
-  return { count: indices.length, ...shown, data };
-}
-
-function displayOrientation({ av, stream }: OpenVideo) {
-  return orientationOf(stream.codecpar.getCodedSideData(av.AV_PKT_DATA_DISPLAYMATRIX));
+  const data = new Uint8Array(count * bytes);
+  return {
+    add(picture, places) {
+      for (const place of places) data.set(picture, place * bytes);
+    },
+    end: () => ({ count, width, height, data }),
+  };
 }
 
 function statedDuration({ av, stream, format }: OpenVideo): number | null {

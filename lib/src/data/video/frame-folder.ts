@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../../errors.js";
 import type { ReadOptions, VideoFrames, VideoInfo } from "./decode.js";
+import type { Stop } from "./frames.js";
 import { unreadable } from "./open.js";
 
 const PICTURE = /(\d+)\.(jpe?g|png|webp|bmp)$/i;
@@ -52,7 +53,7 @@ export async function readFrameFolder(folder: string, { indices, signal }: ReadO
 }
 
 /** As `probeVideo` of a file: decodes every picture. A folder knows neither rate nor duration. */
-export async function probeFrameFolder(folder: string, signal?: AbortSignal): Promise<VideoInfo> {
+export async function probeFrameFolder(folder: string, signal?: Stop): Promise<VideoInfo> {
   const names = await listFrames(folder);
   let first: Picture | undefined;
   for (const name of names) {

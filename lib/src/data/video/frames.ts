@@ -1,63 +1,79 @@
 /** A file's decoded frames in the order they are shown, one at a time. */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Frame, Packet } from "./ffmpeg.js";
 import type { OpenVideo } from "./open.js";
 
-/** Packets read between two turns of the event loop. Reading is fast (2 us each); decoding runs on another thread. */
-const BURST = 64;
+/** Says when to stop by throwing; an AbortSignal is one. */
+export interface Stop {
+  throwIfAborted(): void;
+}
+
+export interface DecodeOptions {
+  /** What to decode, in the order stored. Default: the file from where it stands to its end. */
+  readonly packets?: Iterable<Packet>;
+  readonly signal?: Stop;
+  /** Decodes on the calling thread: for a worker, which has nothing else to do. Default: on a thread of FFmpeg's. */
+  readonly blocking?: boolean;
+}
 
 /**
  * Yields every frame that decodes; the frame is only valid until the next one is asked for (clone it to keep it). As
- * FFmpeg's own program does, a packet that does not decode is left out and a file that breaks off ends there.
+ * FFmpeg's own program does, a packet that does not decode is left out and a file that breaks off ends there. Unless
+ * blocking, the next packet decodes while the caller works on a frame.
  */
-export async function* decodedFrames(video: OpenVideo, signal?: AbortSignal): AsyncGenerator<Frame> {
-  const { av, decoder } = video;
-  const packet = new av.Packet();
-  const frame = new av.Frame();
-  packet.alloc();
-  frame.alloc();
+export async function* decodedFrames(video: OpenVideo, options: DecodeOptions = {}): AsyncGenerator<Frame> {
+  const { decoder } = video;
+  const { packets = storedPackets(video), signal, blocking = false } = options;
+  const source = packets[Symbol.iterator]();
+  const ready: Frame[] = [];
+  let sending: Promise<number> | number = 0;
   try {
     for (let more = true; more; ) {
       signal?.throwIfAborted();
-      more = nextPacket(video, packet);
-      await decoder.sendPacket(more ? packet : null);
-      packet.unref();
-      while (decoder.receiveFrameSync(frame) >= 0) {
-        yield frame;
-        frame.unref();
-      }
+      const next = source.next();
+      more = !next.done;
+      const packet = next.done ? null : next.value;
+      sending = blocking ? decoder.sendPacketSync(packet) : decoder.sendPacket(packet);
+      yield* handOut(ready);
+      await sending;
+      receive(video, ready);
     }
+    yield* handOut(ready);
   } finally {
-    packet.free();
-    frame.free();
+    await sending;
+    for (const frame of ready) frame.free();
+    source.return?.();
   }
 }
 
-/** The next packet of the video stream into `packet`; false at the file's end or where it can be read no further. */
-function nextPacket({ format, stream }: OpenVideo, packet: Packet): boolean {
-  while (format.readFrameSync(packet) >= 0) {
-    if (packet.streamIndex === stream.index) return true;
-    packet.unref();
+/** Frees each frame once the next is asked for. */
+function* handOut(ready: Frame[]): Generator<Frame> {
+  while (ready.length > 0) {
+    yield ready[0]!;
+    ready.shift()!.free();
   }
-  return false;
 }
 
-/** Packets of the video stream that ask to be shown: close to the number of frames, and quick to count. Reads to the end. */
-export async function countPackets(video: OpenVideo, signal?: AbortSignal): Promise<number> {
-  const { av } = video;
+function receive({ av, decoder }: OpenVideo, ready: Frame[]): void {
+  for (;;) {
+    const frame = new av.Frame();
+    frame.alloc();
+    if (decoder.receiveFrameSync(frame) < 0) {
+      frame.free();
+      return;
+    }
+    ready.push(frame);
+  }
+}
+
+/** The packets of the video stream up to the file's end, or to where it can be read no further; each valid until the next. */
+export function* storedPackets({ av, format, stream }: OpenVideo): Generator<Packet> {
   const packet = new av.Packet();
   packet.alloc();
   try {
-    let count = 0;
-    for (let read = 1; nextPacket(video, packet); read++) {
-      if (!packet.hasFlags(av.AV_PKT_FLAG_DISCARD)) count++;
+    while (format.readFrameSync(packet) >= 0) {
+      if (packet.streamIndex === stream.index) yield packet;
       packet.unref();
-      if (read % BURST === 0) {
-        signal?.throwIfAborted();
-        await nextTurn();
-      }
     }
-    return count;
   } finally {
     packet.free();
   }

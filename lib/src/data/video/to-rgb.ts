@@ -4,8 +4,10 @@ import type { OpenVideo } from "./open.js";
 
 /** A converter of decoded frames to packed 8-bit RGB of one size. `free` it once. */
 export interface RgbConverter {
-  /** Writes `frame` as [height, width, 3] of the converter's size into a new array. */
+  /** `frame` as [height, width, 3] of the converter's size, in a new array; computed on another thread. One call at a time. */
   convert(frame: Frame): Promise<Uint8Array>;
+  /** The same, computed on this thread. */
+  convertHere(frame: Frame): Uint8Array;
   free(): void;
 }
 
@@ -17,24 +19,40 @@ export function rgbConverter({ av }: OpenVideo, width: number, height: number): 
   const scaler = new av.SoftwareScaleContext();
   scaler.allocContext();
   scaler.setOption("sws_flags", "bicubic");
+  const begin = (frame: Frame): Frame => {
+    // As FFmpeg's scale filter: chroma position and field order do not take part.
+    frame.chromaLocation = av.AVCHROMA_LOC_UNSPECIFIED;
+    frame.clearFlags(av.AV_FRAME_FLAG_INTERLACED);
+    const rgb = new av.Frame();
+    rgb.alloc();
+    rgb.width = width;
+    rgb.height = height;
+    rgb.format = av.AV_PIX_FMT_RGB24;
+    rgb.colorSpace = av.AVCOL_SPC_RGB;
+    rgb.colorRange = av.AVCOL_RANGE_JPEG;
+    rgb.colorPrimaries = frame.colorPrimaries;
+    rgb.colorTrc = frame.colorTrc;
+    return rgb;
+  };
+  // Default alignment: with tight rows swscale's fast paths leave the last columns unwritten.
+  const allocate = (rgb: Frame): number => checked(av, rgb.getBuffer(0), "allocating a picture");
+  const done = (code: number): number => checked(av, code, "converting to RGB");
   return {
     async convert(frame) {
-      // As FFmpeg's scale filter: chroma position and field order do not take part.
-      frame.chromaLocation = av.AVCHROMA_LOC_UNSPECIFIED;
-      frame.clearFlags(av.AV_FRAME_FLAG_INTERLACED);
-      const rgb = new av.Frame();
-      rgb.alloc();
+      const rgb = begin(frame);
       try {
-        rgb.width = width;
-        rgb.height = height;
-        rgb.format = av.AV_PIX_FMT_RGB24;
-        rgb.colorSpace = av.AVCOL_SPC_RGB;
-        rgb.colorRange = av.AVCOL_RANGE_JPEG;
-        rgb.colorPrimaries = frame.colorPrimaries;
-        rgb.colorTrc = frame.colorTrc;
-        // Default alignment: with tight rows swscale's fast paths leave the last columns unwritten.
-        checked(av, rgb.getBuffer(0), "allocating a picture");
-        checked(av, await scaler.scaleFrame(rgb, frame), "converting to RGB");
+        allocate(rgb);
+        done(await scaler.scaleFrame(rgb, frame));
+        return rgb.toBuffer();
+      } finally {
+        rgb.free();
+      }
+    },
+    convertHere(frame) {
+      const rgb = begin(frame);
+      try {
+        allocate(rgb);
+        done(scaler.scaleFrameSync(rgb, frame));
         return rgb.toBuffer();
       } finally {
         rgb.free();
