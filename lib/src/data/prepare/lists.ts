@@ -37,9 +37,8 @@ export async function listsOf(
     return { datasets: [findDataset(name)], notes: [] };
   }
   if (lists === undefined) {
-    const stored = (SPLITS[name] ?? [name]).map((one) => path.join(dataFolder(), one));
-    const there = stored.filter((folder) => existsSync(path.join(folder, "dataset.json")));
-    if (there.length > 0) return { datasets: there.map(readDataset), notes: [] };
+    const stored = storedSplits(official);
+    if (stored.length > 0) return { datasets: stored, notes: [] };
   }
   const imported = await importFrom(official, lists === undefined ? [root, dataFolder()] : [lists], signal);
   const { datasets, notes, warnings } = imported;
@@ -49,6 +48,22 @@ export async function listsOf(
     return readDataset(folder);
   });
   return { datasets: stored, notes: [...warnings.map((text) => `warning: ${text}`), ...notes] };
+}
+
+/** The datasets that a name stands for, as they are stored. @throws UserError for an unknown name, or lists that nobody imported */
+export function storedLists(name: string): readonly StoredDataset[] {
+  const official = OFFICIAL_NAMES.find((one) => one === name);
+  if (official === undefined) return [findDataset(name)];
+  const stored = storedSplits(official);
+  if (stored.length > 0) return stored;
+  throw new UserError(`the lists of ${name} are not imported yet: vghif data prepare ${name} --root DIR [--lists DIR]`);
+}
+
+function storedSplits(name: OfficialName): StoredDataset[] {
+  return (SPLITS[name] ?? [name])
+    .map((one) => path.join(dataFolder(), one))
+    .filter((folder) => existsSync(path.join(folder, "dataset.json")))
+    .map(readDataset);
 }
 
 async function importFrom(
