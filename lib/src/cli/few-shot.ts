@@ -16,6 +16,7 @@ export const register: Register = (program) => {
     .option("--seeds <count>", "repetitions, each with its own draw of videos", "3")
     .addOption(new Option("--model <family>", "the baseline").choices(MODELS).default("clip"))
     .option("--weights <name>", "smoke-clip, an official name, or any checkpoint file")
+    .addOption(new Option("--lists <whose>", "published few-shot lists of an imported dataset").choices(["vifi-clip"]))
     .option("--jobs <count>", "worker processes; default: the number of cores")
     .option("--json", "print the numbers as JSON")
     .description("train and compare the baseline and its VgHIF twin with a few videos a class")
@@ -26,7 +27,7 @@ export const register: Register = (program) => {
       const { jobsOf, printTables, runTables } = await import("./run-tables.js");
       const shots = options.shots.split(",").map((text) => count("--shots", text.trim()));
       const seeds = count("--seeds", options.seeds);
-      const table = fewShotOn(dataset, shots, seeds, options.weights, options.model);
+      const table = fewShotOn(dataset, shots, seeds, options.weights, options.model, options.lists);
       const results = await runTables([table], "smoke", openStore(), jobsOf(options.jobs));
       if (results !== null) await printTables(results, options.json ?? false);
     });
@@ -37,6 +38,7 @@ interface FewShotOptions {
   readonly seeds: string;
   readonly model: RunSpec["model"];
   readonly weights?: string;
+  readonly lists?: NonNullable<RunSpec["fewShotLists"]>;
   readonly jobs?: string;
   readonly json?: boolean;
 }

@@ -1,7 +1,36 @@
-/** Few-shot training sets: K videos of every class, drawn by seed. */
+/** Few-shot training sets: K videos of every class, drawn by seed, or as somebody published them. */
 import { UserError } from "../errors.js";
+import type { StoredDataset } from "./manifest.js";
 import { random } from "./random.js";
 import type { Sample } from "./types.js";
+
+/** Who publishes few-shot lists that an import knows. */
+export const FEW_SHOT_LISTS = ["vifi-clip"] as const;
+export type FewShotLists = (typeof FEW_SHOT_LISTS)[number];
+
+/**
+ * The training videos of a few-shot run: our own draw by seed, or a published list of that many videos a class, which is the same
+ * for every seed. Lists of different K are independent draws: none is cut from another.
+ *
+ * @param lists whose lists; default: our own draws
+ * @throws      UserError where the dataset has no such list, or too few videos to draw from
+ */
+export function fewShotTraining(
+  dataset: StoredDataset,
+  shots: number,
+  seed: number,
+  lists?: FewShotLists,
+): readonly Sample[] {
+  const { name, splits, classes, fewShot = {} } = dataset;
+  if (lists === undefined) return drawShots(splits.train ?? [], classes, shots, seed);
+  const list = fewShot[`${lists}-${shots}`];
+  if (list) return list;
+  const known = Object.keys(fewShot).join(", ");
+  throw new UserError(
+    `dataset "${name}" has no few-shot list "${lists}-${shots}", but ${known === "" ? "none" : `only ${known}`}; ViFi-CLIP's are of ` +
+      "split 1 of HMDB51 and UCF101: vghif data import hmdb51 --lists FOLDER, then dataset hmdb51-1",
+  );
+}
 
 /**
  * Draws `shots` videos of each class. The same seed gives the same draw whatever the order of `samples`, and the draw

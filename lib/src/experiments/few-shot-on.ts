@@ -1,5 +1,5 @@
 /** The few-shot table of one dataset of the user's choice, checked before anything runs. */
-import { drawShots } from "../data/few-shot.js";
+import { type FewShotLists, fewShotTraining } from "../data/few-shot.js";
 import { GENERATED } from "../data/generated/datasets.js";
 import { findDataset } from "../data/manifest-find.js";
 import type { FamilyName } from "../models/families.js";
@@ -14,7 +14,8 @@ import { ownRecipe } from "./recipes.js";
  * @param seeds how many, from 0 on
  * @param weights default: the recipe's
  * @param model the baseline's family; default "clip"
- * @throws UserError where there is no such dataset, or a class has fewer training videos than the most shots
+ * @param lists published lists that the shots come from; default: our own draws, one a seed
+ * @throws UserError where there is no such dataset, or a class has fewer training videos than the most shots, or there are no such lists
  */
 export function fewShotOn<Model extends FamilyName = "clip">(
   dataset: string,
@@ -22,11 +23,12 @@ export function fewShotOn<Model extends FamilyName = "clip">(
   seeds: number,
   weights?: string,
   model = "clip" as Model,
+  lists?: FewShotLists,
 ): FewShotTable<Model> {
   const generated = GENERATED.some(({ name }) => name === dataset);
   if (!generated) {
-    const { splits, classes } = findDataset(dataset);
-    drawShots(splits.train ?? [], classes, Math.max(...shots), 0);
+    const found = findDataset(dataset);
+    for (const k of [...shots].sort((a, b) => b - a)) fewShotTraining(found, k, 0, lists);
   }
   const all = Array.from({ length: seeds }, (_, seed) => seed);
   return fewShotTable({
@@ -36,6 +38,7 @@ export function fewShotOn<Model extends FamilyName = "clip">(
     datasets: [{ smoke: dataset, paper: dataset }],
     shots: [...new Set(shots)].sort((a, b) => a - b),
     seeds: { smoke: all, paper: all },
+    ...(lists === undefined ? {} : { lists }),
     change: { ...(generated ? {} : { train: ownRecipe(model).train }), ...(weights === undefined ? {} : { weights }) },
   });
 }

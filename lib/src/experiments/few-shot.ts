@@ -1,4 +1,5 @@
 /** The few-shot comparison, baselines against baselines + VgHIF, on any datasets: table-4 and `vghif few-shot`. */
+import type { FewShotLists } from "../data/few-shot.js";
 import type { FamilyName } from "../models/families.js";
 import type { VghifConfig } from "../models/vghif-config.js";
 import { type ComparedKey, type ComparedRow, comparedRows } from "./compared.js";
@@ -26,6 +27,8 @@ export interface FewShotChoice<Model extends FamilyName = "clip"> {
   /** K: videos a class, one column each. */
   readonly shots: readonly number[];
   readonly seeds: Readonly<Record<Scale, readonly number[]>>;
+  /** Published lists that the shots come from. Default: our own draws, one a seed. */
+  readonly lists?: FewShotLists;
   /** Fields that differ from the family's recipe at the scale. Default: none. */
   readonly change?: Partial<Recipe>;
   /** Default: none. */
@@ -55,6 +58,7 @@ export function fewShotTable<Model extends FamilyName = "clip">({
   datasets,
   shots,
   seeds,
+  lists,
   change = {},
   published = () => [],
 }: FewShotChoice<Model>): FewShotTable<Model> {
@@ -66,8 +70,10 @@ export function fewShotTable<Model extends FamilyName = "clip">({
     ...comparedRows(models),
     columns: fewShotColumns(datasets, shots),
     seeds,
-    spec: ({ model, vghif }, column, seed, scale) =>
-      fewShotSpec({ ...fewShotRecipe(model, scale), ...change }, vghif, column, seed, scale),
+    spec: ({ model, vghif }, column, seed, scale) => ({
+      ...fewShotSpec({ ...fewShotRecipe(model, scale), ...change }, vghif, column, seed, scale),
+      ...(lists === undefined ? {} : { fewShotLists: lists }),
+    }),
     published,
   });
 }

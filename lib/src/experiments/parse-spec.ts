@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { MixingSpec } from "../data/augment/mixing.js";
 import type { Augmentation } from "../data/augment/spec.js";
 import { SPELLINGS } from "../data/class-names.js";
+import { FEW_SHOT_LISTS } from "../data/few-shot.js";
 import type { ViewsSpec } from "../data/frames/views.js";
 import { messageOf, UserError } from "../errors.js";
 import { FAMILIES, type FamilyName } from "../models/families.js";
@@ -94,6 +95,7 @@ export const runSpecSchema: z.ZodType<RunSpec> = z.strictObject({
   task: z.enum(["zero-shot", "few-shot", "full"]),
   dataset: z.string().min(1),
   shots: positive.nullable(),
+  fewShotLists: z.enum(FEW_SHOT_LISTS).exactOptional(),
   seed: count,
   model: z.enum(Object.keys(FAMILIES) as FamilyName[]),
   prompts: z.strictObject({ vision: prompts, text: prompts }).exactOptional(),
@@ -134,6 +136,11 @@ export function parseSpec(value: unknown, source: string): RunSpec {
   if (fewShot !== (spec.shots !== null)) {
     throw new UserError(
       `${source}: field "shots" must be ${fewShot ? "a number of videos a class" : "null"} where "task" is "${spec.task}", received ${spec.shots}`,
+    );
+  }
+  if (spec.fewShotLists && !fewShot) {
+    throw new UserError(
+      `${source}: field "fewShotLists" is for few-shot runs, and "task" is "${spec.task}": leave it out`,
     );
   }
   const trains = spec.task !== "zero-shot";

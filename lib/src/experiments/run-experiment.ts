@@ -1,6 +1,7 @@
 /** One run from its spec: data, weights, features, training, evaluation. What it returns depends on the spec alone. */
 import { spelledClasses } from "../data/class-names.js";
-import { drawShots } from "../data/few-shot.js";
+import { fewShotTraining } from "../data/few-shot.js";
+import type { StoredDataset } from "../data/manifest.js";
 import { datasetRoot, findDataset } from "../data/manifest-find.js";
 import { random } from "../data/random.js";
 import type { Dataset, Sample } from "../data/types.js";
@@ -126,7 +127,10 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
  * The spec's backbone. What its family adds to a CLIP checkpoint starts from the spec's seed where it is trained; what stays as it
  * is stands for a checkpoint's and is the same for all seeds, so that they share the towers' features.
  */
-function loadSpecBackbone(spec: RunSpec, file: string): Promise<LoadedBackbone> {
+export function loadSpecBackbone(
+  spec: Pick<RunSpec, "model" | "frames" | "prompts" | "seed" | "train">,
+  file: string,
+): Promise<LoadedBackbone> {
   const trainable = spec.train?.trainable ?? "none";
   const seedOf = (name: string, backbone: VideoTextBackbone): number =>
     trainable !== "none" && backbone.inGroup(name, trainable) ? spec.seed : 0;
@@ -144,7 +148,10 @@ function secondsSince(start: number): number {
 }
 
 /** The training videos (drawn, where it is few-shot) and those that are scored. */
-function samplesOf(spec: RunSpec, dataset: Dataset): { training: readonly Sample[]; evaluation: readonly Sample[] } {
+function samplesOf(
+  spec: RunSpec,
+  dataset: StoredDataset,
+): { training: readonly Sample[]; evaluation: readonly Sample[] } {
   const need = (split: "train" | "val" | "test"): readonly Sample[] => {
     const samples = dataset.splits[split] ?? [];
     if (samples.length > 0) return samples;
@@ -154,7 +161,8 @@ function samplesOf(spec: RunSpec, dataset: Dataset): { training: readonly Sample
   if (spec.task === "zero-shot" || !spec.train) return { training: [], evaluation };
   if (spec.task === "full") return { training: need("train"), evaluation };
   if (spec.shots === null) throw new UserError(`run on "${dataset.name}": a few-shot run needs "shots"`);
-  return { training: drawShots(need("train"), dataset.classes, spec.shots, spec.seed), evaluation };
+  if (!spec.fewShotLists) need("train");
+  return { training: fewShotTraining(dataset, spec.shots, spec.seed, spec.fewShotLists), evaluation };
 }
 
 function sourceOf(
@@ -210,7 +218,7 @@ function countParameters(all: Params, trained: Params, fusion: Params): RunOutco
   return { total: size(all), trained: size(trained), fusion: size(fusion) };
 }
 
-/** SHA-256 of what the manifest says: classes and splits. */
-export function manifestHash({ name, classes, splits }: Dataset): string {
-  return sha256(JSON.stringify([name, classes, splits]));
+/** SHA-256 of what the manifest says: classes, splits, and published few-shot lists where there are any. */
+export function manifestHash({ name, classes, splits, fewShot }: StoredDataset): string {
+  return sha256(JSON.stringify([name, classes, splits, ...(fewShot ? [fewShot] : [])]));
 }

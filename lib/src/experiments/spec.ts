@@ -5,6 +5,7 @@
 import type { MixingSpec } from "../data/augment/mixing.js";
 import type { Augmentation } from "../data/augment/spec.js";
 import type { Spelling } from "../data/class-names.js";
+import type { FewShotLists } from "../data/few-shot.js";
 import type { ViewsSpec } from "../data/frames/views.js";
 import type { HalfType } from "../engine/compile/graph.js";
 import type { FamilyName } from "../models/families.js";
@@ -74,6 +75,8 @@ export interface RunSpec {
   readonly dataset: string;
   /** Videos a class; null unless few-shot. */
   readonly shots: number | null;
+  /** Published lists of few-shot videos, the same for every seed. Default: our own draws by seed. */
+  readonly fewShotLists?: FewShotLists;
   /** Draws the shots, orders the batches and initialises what is new. */
   readonly seed: number;
   /** Family of the backbone. */
