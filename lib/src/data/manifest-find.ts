@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../errors.js";
 import { projectPath } from "../project.js";
-import { readDataset, type StoredDataset } from "./manifest.js";
+import { loadDataset, readDataset, type StoredDataset } from "./manifest.js";
 import type { Dataset } from "./types.js";
 
 /** The manifests that ship with the project. */
@@ -22,17 +22,34 @@ export function dataFolder(): string {
  * here), then among the project's manifests. Throws a UserError that lists the known names.
  */
 export function findDataset(nameOrFolder: string): StoredDataset {
+  return readDataset(manifestFolder(nameOrFolder));
+}
+
+/** As `findDataset`, without holding up other work while a large manifest is read. */
+export async function openDataset(nameOrFolder: string, signal?: AbortSignal): Promise<StoredDataset> {
+  return loadDataset(manifestFolder(nameOrFolder), signal);
+}
+
+function manifestFolder(nameOrFolder: string): string {
   const isPath = path.isAbsolute(nameOrFolder) || /[\\/]/.test(nameOrFolder);
   const folders = isPath
     ? [nameOrFolder]
     : [path.join(dataFolder(), nameOrFolder), path.join(manifestsFolder(), nameOrFolder), nameOrFolder];
   const folder = folders.find((candidate) => existsSync(path.join(candidate, "dataset.json")));
-  if (folder !== undefined) return readDataset(folder);
+  if (folder !== undefined) return folder;
   const known = [...new Set(listDatasets().map((entry) => entry.name))].sort().join(", ");
+  const looked = folders.map((candidate) => path.resolve(candidate)).join(" or ");
   throw new UserError(
-    `no dataset "${nameOrFolder}": no dataset.json in ${folders.map((f) => path.resolve(f)).join(" or ")}; ` +
-      `known: ${known === "" ? "none" : known}; make your own with: vghif data new NAME --from FOLDER`,
+    `no dataset "${nameOrFolder}": no dataset.json in ${looked}; known: ${known === "" ? "none" : known}; ` +
+      (isOfficial(nameOrFolder)
+        ? `import its official lists with: vghif data import ${nameOrFolder.replace(/-\d$/, "")} --lists FOLDER`
+        : "make your own with: vghif data new NAME --from FOLDER"),
   );
+}
+
+/** Whether the project describes a real dataset of this name, or of this name and an official split ("hmdb51-2"). */
+function isOfficial(name: string): boolean {
+  return [name, name.replace(/-\d$/, "")].some((one) => existsSync(path.join(manifestsFolder(), one, "official.json")));
 }
 
 /** Names and folders of every dataset in the data folder and among the project's manifests, by name. */

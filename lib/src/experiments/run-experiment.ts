@@ -2,7 +2,7 @@
 import { spelledClasses } from "../data/class-names.js";
 import { fewShotTraining } from "../data/few-shot.js";
 import type { StoredDataset } from "../data/manifest.js";
-import { datasetRoot, findDataset } from "../data/manifest-find.js";
+import { datasetRoot, openDataset } from "../data/manifest-find.js";
 import { random } from "../data/random.js";
 import type { Dataset, Sample } from "../data/types.js";
 import { startEngine } from "../engine/index.js";
@@ -56,7 +56,7 @@ export interface ExperimentResult extends RunOutcome {
 export async function runExperiment(spec: RunSpec, context: RunContext = {}): Promise<ExperimentResult> {
   await startEngine();
   if (spec.train?.precision) checkTrainingPrecision(spec.train.precision);
-  const dataset = findDataset(spec.dataset);
+  const dataset = await openDataset(spec.dataset, context.signal);
   const { training, evaluation } = samplesOf(spec, dataset);
   const file = weightsFile(spec.weights);
   const hash = await sha256OfFile(file);
