@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { OFFICIAL_AUGMENTATION } from "vghif/dist/data/augment/spec.js";
 import { UserError } from "vghif/dist/errors.js";
 import { table4 } from "vghif/dist/experiments/declared/table-4.js";
 import { runId } from "vghif/dist/experiments/id.js";
@@ -48,6 +49,37 @@ test("options for less memory are part of a run, and absent ones leave its id al
   assert.notEqual(runId(sparing), runId(GOOD));
   rejects({ ...GOOD, train: { ...GOOD.train, microBatch: 0 } }, /field "train\.microBatch"/);
   rejects({ ...GOOD, train: { ...GOOD.train, remat: false } }, /field "train\.remat"/);
+});
+
+test("what varies training clips is part of a run, field by field, and absent ones leave its id alone", () => {
+  const mixing = { mixup: 0.8, cutmix: 1, cutmixChance: 0.5, group: 4 };
+  const varied = {
+    ...GOOD,
+    train: { ...GOOD.train!, sampling: "segments" as const, augment: OFFICIAL_AUGMENTATION, mixing },
+  };
+  assert.deepEqual(parseSpec(JSON.parse(JSON.stringify(varied)), "a.json"), varied);
+  assert.notEqual(runId(varied), runId(GOOD));
+  const wrong = (train: object, message: RegExp): void =>
+    rejects({ ...GOOD, train: { ...GOOD.train, ...train } }, message);
+  wrong({ sampling: "centres" }, /field "train\.sampling": expected "segments", received "centres"$/);
+  wrong({ augment: { flip: 1.5 } }, /field "train\.augment\.flip": .*<=1, received 1\.5$/);
+  wrong({ augment: { grey: 0.2 } }, /field "train\.augment" has unknown "grey"$/);
+  const crop = { ...OFFICIAL_AUGMENTATION.crop, scales: [1.2] };
+  wrong({ augment: { crop } }, /field "train\.augment\.crop\.scales\.0": .*<=1, received 1\.2$/);
+  wrong({ mixing: { ...mixing, group: 0 } }, /field "train\.mixing\.group": .*received 0$/);
+  wrong({ mixing: { mixup: 0.8 } }, /field "train\.mixing\.cutmix": expected number, received nothing/);
+});
+
+test("views are part of a run, absent ones leave its id alone, and what means the same is spelt the same", () => {
+  const views = (clips: number, crops: unknown, rule: string) => ({ ...GOOD, views: { clips, crops, rule } });
+  const seen = [views(4, 3, "random"), views(4, 3, "fixed"), views(4, 1, "random"), views(1, 3, "fixed")];
+  const ids = seen.map((spec) => runId(parseSpec(spec, "a.json")));
+  assert.equal(new Set([...ids, runId(GOOD)]).size, 5);
+  rejects(views(1, 1, "fixed"), /field "views" must be left out where it is 1 clip x 1 crop, the default$/);
+  rejects(views(1, 3, "random"), /field "views\.rule" must be "fixed" where "clips" is 1.*received "random"$/);
+  rejects(views(0, 3, "fixed"), /field "views\.clips".*received 0$/);
+  rejects(views(4, 2, "fixed"), /field "views\.crops": .*received 2$/);
+  rejects(views(4, 3, "centre"), /field "views\.rule": expected one of "random"\|"fixed", received "centre"$/);
 });
 
 test("many wrong fields give one line: three of them, and how many more", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { OFFICIAL_AUGMENTATION } from "vghif/dist/data/augment/spec.js";
 import { fewShotTable } from "vghif/dist/experiments/few-shot.js";
 import { fewShotOn } from "vghif/dist/experiments/few-shot-on.js";
 import { runId, sha256 } from "vghif/dist/experiments/id.js";
@@ -27,6 +28,9 @@ test("the official recipes as a run's options", () => {
       trainable: "all",
       microBatch: 2,
       remat: true,
+      sampling: "segments",
+      augment: OFFICIAL_AUGMENTATION,
+      mixing: { mixup: 0.8, cutmix: 1, cutmixChance: 0.5, group: 4 },
     },
   };
   assert.deepEqual(paperRecipe("vificlip"), vificlip);
@@ -43,6 +47,12 @@ test("the official recipes as a run's options", () => {
     prompts: { vision: { length: 10, depth: 12 }, text: { length: 10, depth: 12 } },
     train: { ...vificlip.train, trainable: "added", lr: 8e-3, fusionLrScale: 0.0025 },
   });
+  assert.equal(paperRecipe("xclip", "full").train.mixing!.group, 8);
+  assert.equal(paperRecipe("vificlip", "full").train.mixing!.group, 4);
+  for (const family of ["clip", "xclip", "vificlip"] as const) {
+    assert.deepEqual(paperRecipe(family, "full").views, { clips: 4, crops: 3, rule: "random" });
+    assert.equal("views" in paperRecipe(family, "few-shot"), false, "one view");
+  }
   assert.throws(() => paperRecipe("actionclip"), /no official recipe of actionclip/);
 });
 
