@@ -58,16 +58,17 @@ test("frames that the guess did not keep are read in a second pass", async (t) =
   // Six pictures without their start code do not decode: the number of packets is no near guess any more.
   const bytes = readFileSync(file);
   const lost = [2, 3, 4, 8, 9, 10];
-  for (let at = bytes.indexOf("movi"), packet = 0; (at = bytes.indexOf("00dc", at + 4)) >= 0; packet++) {
+  let at = bytes.indexOf("movi");
+  for (let packet = 0; packet < 17; packet++) {
+    at = bytes.indexOf("00dc", at + 4);
     if (lost.includes(packet)) bytes.fill(0, at + 8, at + 8 + bytes.readUInt32LE(at + 4));
-    if (packet === 16) break;
   }
   writeFileSync(file, bytes);
   assert.equal((await probeVideo(file)).frames, 11);
   const read = await readFrames(file, { indices: (count) => (count === 11 ? [10, 2, 5] : [0]) });
   assert.equal(read.frameCount, 11);
   assert.deepEqual(
-    [0, 1, 2].map((at) => numberOf(frameOf(read, at))),
+    [0, 1, 2].map((place) => numberOf(frameOf(read, place))),
     [16, 5, 11],
   );
 });

@@ -51,6 +51,11 @@ export class DecoderPool {
     });
   }
 
+  /** Ends the threads at once, as a crash would: what they load fails, what waits goes on in new ones. */
+  async kill(): Promise<void> {
+    await Promise.all(this.members.map((member) => member.kill()));
+  }
+
   /** Fails what waits or loads with `reason`, stops every worker at its next frame, and returns when none is left. */
   async close(reason: unknown = new Error("the loader was closed")): Promise<void> {
     this.closed ??= { reason };
@@ -101,8 +106,13 @@ class Member {
     task?.reject(reason);
     if (!worker) return;
     // A thread is ended between two videos: never while FFmpeg works for it.
-    if (task) await new Promise<void>((resolve) => worker.once("message", () => resolve()).once("exit", () => resolve()));
+    if (task)
+      await new Promise<void>((resolve) => worker.once("message", () => resolve()).once("exit", () => resolve()));
     await worker.terminate();
+  }
+
+  async kill(): Promise<void> {
+    await this.worker?.terminate();
   }
 
   private start(): Worker {
