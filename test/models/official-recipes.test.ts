@@ -61,6 +61,8 @@ describe("official recipes", () => {
         `MultiScaleCrop(${multiScaleCrop.map(short)})+flip ${short(flip)}+ColorJitter ${short(colorJitter)}+Gray ${short(gray)}`,
       );
       assert.deepEqual([recipe.mixup, recipe.cutmix], [Number(row.mixup), Number(row.cutmix)]);
+      // Mixed within what a device loads, a whole number of times a step.
+      assert.equal(recipe.batch % recipe.videosPerDevice, 0);
       assert.equal(recipe.labelSmoothing, Number(row.label_smoothing));
       assert.equal(`${recipe.views.clips}x${recipe.views.crops}`, row.eval_views);
       const text = row.text_encoder!;

@@ -8,7 +8,7 @@ import { type Tensor, tf } from "vghif/dist/nn/array.js";
 import { batchIndices, stepsPerEpoch } from "vghif/dist/train/batches.js";
 import { loadCheckpoint, saveCheckpoint } from "vghif/dist/train/checkpoint.js";
 import { type Problem, type StepEvent, train } from "vghif/dist/train/loop.js";
-import { crossEntropy } from "vghif/dist/train/loss.js";
+import { crossEntropy, softCrossEntropy } from "vghif/dist/train/loss.js";
 import { startState, type TrainState } from "vghif/dist/train/state.js";
 import { assertClose, randomTensor } from "../tensors.js";
 
@@ -158,5 +158,26 @@ describe("cross-entropy", () => {
       const loss = crossEntropy(tf.tensor2d(logits), tf.tensor1d(labels, "int32"), smoothing);
       assertClose(loss, tf.scalar((expected[0]! + expected[1]!) / 2), 1e-6);
     }
+  });
+
+  it("with probabilities is the definition, and with a label's it is the label's", () => {
+    const logits = tf.tensor2d([
+      [1, 2, 0.5],
+      [-1, 0, 3],
+    ]);
+    const rows = [
+      [0.2, 0.5, 0.3],
+      [0.7, 0.1, 0.2],
+    ];
+    const logs = tf.logSoftmax(logits).arraySync() as number[][];
+    const expected =
+      rows.flatMap((row, at) => row.map((p, k) => -p * logs[at]![k]!)).reduce((sum, x) => sum + x, 0) / 2;
+    assertClose(softCrossEntropy(logits, tf.tensor2d(rows)), tf.scalar(expected), 1e-6);
+    const smoothed = tf.tensor2d([
+      [0.1 / 3, 0.9 + 0.1 / 3, 0.1 / 3],
+      [0.9 + 0.1 / 3, 0.1 / 3, 0.1 / 3],
+    ]);
+    const hard = crossEntropy(logits, tf.tensor1d([1, 0], "int32"), 0.1);
+    assert.deepEqual([...softCrossEntropy(logits, smoothed).dataSync()], [...hard.dataSync()]);
   });
 });
