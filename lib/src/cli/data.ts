@@ -1,4 +1,5 @@
 /** `vghif data ...`: one file a subcommand beside this one. */
+import { registerFeatures } from "./data-features.js";
 import { registerNewGenerated } from "./data-generated.js";
 import { registerImport } from "./data-import.js";
 import { registerList } from "./data-list.js";
@@ -17,4 +18,5 @@ export const register: Register = (program) => {
   registerImport(data);
   registerNew(data);
   registerNewGenerated(data);
+  registerFeatures(data);
 };

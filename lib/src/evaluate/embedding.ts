@@ -59,7 +59,7 @@ export async function embedVideos(
         vectors.push(
           ...(await centredCosines(
             recognizer,
-            here.map(({ path }) => features.get(path)!),
+            await Promise.all(here.map(({ path }) => features.read(path))),
             texts,
           )),
         );

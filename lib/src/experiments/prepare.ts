@@ -9,6 +9,9 @@ import { weightsFile } from "../weights/registry.js";
 import { withoutSplit } from "./official-split.js";
 import type { RunSpec } from "./spec.js";
 
+/** What of a run must be there before it starts. */
+export type Needs = Pick<RunSpec, "dataset" | "weights">;
+
 export interface PrepareOptions {
   /** Worker processes that make videos. */
   readonly jobs?: number;
@@ -28,7 +31,7 @@ const OWNERS: Readonly<Record<string, string>> = {
  *
  * @throws UserError in one line: everything that is missing, and how to get it
  */
-export async function prepare(specs: readonly RunSpec[], options: PrepareOptions = {}): Promise<void> {
+export async function prepare(specs: readonly Needs[], options: PrepareOptions = {}): Promise<void> {
   const { jobs, signal, onVideo } = options;
   const missing = missingFor(specs);
   if (missing.length > 0) throw new UserError(`not all that these runs need is here: ${missing.join("; ")}`);
@@ -42,7 +45,7 @@ export async function prepare(specs: readonly RunSpec[], options: PrepareOptions
 }
 
 /** What the specs need and `prepare` cannot make, a line each: what, and how to get it. */
-export function missingFor(specs: readonly RunSpec[]): readonly string[] {
+export function missingFor(specs: readonly Needs[]): readonly string[] {
   return [
     ...datasetsOf(specs)
       .filter((name) => !isGenerated(name))
@@ -51,7 +54,7 @@ export function missingFor(specs: readonly RunSpec[]): readonly string[] {
   ];
 }
 
-function datasetsOf(specs: readonly RunSpec[]): readonly string[] {
+function datasetsOf(specs: readonly Needs[]): readonly string[] {
   return [...new Set(specs.map(({ dataset }) => dataset))];
 }
 

@@ -2,7 +2,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import path from "node:path";
 import type { RunEvent } from "./run-experiment.js";
-import type { RunSpec } from "./spec.js";
 import type { WorkerOrder, WorkerReport } from "./worker.js";
 
 /** How long a worker may take to stop of itself, in milliseconds, before it is killed. */
@@ -11,7 +10,9 @@ const GRACE = 3000;
 /** How much of a worker's stderr is kept for the message about its end. */
 const KEPT_STDERR = 4000;
 
-export type RunEnd = { readonly ok: true } | { readonly ok: false; readonly message: string };
+export type RunEnd =
+  | { readonly ok: true; readonly result?: unknown }
+  | { readonly ok: false; readonly message: string };
 
 export class WorkerProcess {
   private child: ChildProcess | null = null;
@@ -26,8 +27,8 @@ export class WorkerProcess {
     private readonly threads: number = 1,
   ) {}
 
-  /** Runs one spec at a time; a child that died before is replaced. Never rejects. */
-  run(spec: RunSpec, records: string, onProgress: (event: RunEvent) => void): Promise<RunEnd> {
+  /** Runs one spec (plain JSON that the child's script understands) at a time; a child that died before is replaced. Never rejects. */
+  run(spec: unknown, records: string, onProgress: (event: RunEvent) => void): Promise<RunEnd> {
     this.child ??= this.start();
     const child = this.child;
     return new Promise((resolve) => {
@@ -39,7 +40,8 @@ export class WorkerProcess {
       };
       const onReport = (report: WorkerReport): void => {
         if (report.type === "progress") onProgress(report.event);
-        else finish(report.type === "done" ? { ok: true } : { ok: false, message: report.message });
+        else
+          finish(report.type === "done" ? { ok: true, result: report.result } : { ok: false, message: report.message });
       };
       const onClose = (code: number | null, signal: NodeJS.Signals | null): void => {
         this.child = null;

@@ -14,33 +14,44 @@ export type WorkerOrder =
 /** From a worker to its sweep. */
 export type WorkerReport =
   | { readonly type: "progress"; readonly event: RunEvent }
-  | { readonly type: "done" }
+  | { readonly type: "done"; readonly result?: unknown }
   /** `message`: one line; the stack of a defect goes to stderr. */
   | { readonly type: "failed"; readonly message: string };
 
 /** Progress is reported at most this often, in milliseconds; a phase's first and last event always are. */
 const REPORT_EVERY = 200;
 
+/** What a worker does with an order: the result, plain JSON, goes back to the sweep. */
+export type Work = (spec: unknown, records: string, onProgress: (event: RunEvent) => void) => Promise<unknown>;
+
 /**
- * Serves runs until told to stop or left alone by the parent. Ctrl-C reaches the whole process group: the parent
- * decides, so it is ignored here.
+ * Serves runs until told to stop or left alone by the parent.
  *
  * @param run default: runExperiment; a test may give its own
  */
 export function serveRuns(run?: RunFunction): void {
+  serveOrders(async (unparsed, records, onProgress) => {
+    const spec = parseSpec(unparsed, "the spec sent to a worker");
+    await executeRun(spec, openStore(records), { onProgress }, run);
+  });
+}
+
+/**
+ * Does the work of every order, one after the other, until told to stop or left alone by the parent. Ctrl-C reaches the whole
+ * process group: the parent decides, so it is ignored here.
+ */
+export function serveOrders(work: Work): void {
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(1));
   process.on("message", (order: WorkerOrder) => {
     if (order.type === "stop") process.exit(0);
-    void serve(order.spec, order.records, run).then(report);
+    void serve(order.spec, order.records, work).then(report);
   });
 }
 
-async function serve(unparsed: unknown, records: string, run: RunFunction | undefined): Promise<WorkerReport> {
+async function serve(spec: unknown, records: string, work: Work): Promise<WorkerReport> {
   try {
-    const spec = parseSpec(unparsed, "the spec sent to a worker");
-    await executeRun(spec, openStore(records), { onProgress: throttled() }, run);
-    return { type: "done" };
+    return { type: "done", result: await work(spec, records, throttled()) };
   } catch (error) {
     if (!(error instanceof UserError)) console.error(error);
     return { type: "failed", message: messageOf(error).split("\n")[0] ?? "" };

@@ -1,17 +1,14 @@
 /**
- * What a frozen visual tower makes of a video, on disk: one safetensors file a video, named by the video's own content,
- * in a folder named by everything else that decides the numbers. A stale entry therefore has another name; a torn one is
- * impossible (written aside, then renamed) and a damaged one is made again.
+ * What a frozen visual tower makes of videos, kept on disk (store/) and, those used last, in memory. A video is named by its own
+ * content, and lies in a folder named by everything else that decides the numbers: what is stale has another name.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { UserError } from "../errors.js";
-import { projectPath } from "../project.js";
-import { sha256 } from "../weights/load.js";
-import { type HostTensor, readSafetensors, writeSafetensors } from "../weights/safetensors.js";
+import { PACKAGE_ROOT, projectPath } from "../project.js";
+import type { HostTensor } from "../weights/safetensors.js";
 import { Memory } from "./memory.js";
+import { FeatureStore } from "./store/store.js";
 
 /** Tensors by name: "cls" [T, D] and maybe "patches" [T, N, D] of the last block; "level.<n>.cls" [T, D], "level.<n>.patch" [N, D], n from 1. */
 export type VideoFeature = ReadonlyMap<string, HostTensor>;
@@ -21,11 +18,13 @@ export interface FeatureKey {
   /** Of everything that decides the tower's parameters (`Tower.hash`). */
   readonly weights: string;
   readonly frames: number;
-  /** JSON of the transform. */
+  /** JSON of the transform and, where there is one, the sampling. */
   readonly transform: string;
   readonly backend: string;
   /** Which tokens are kept of each level. */
   readonly tokens: "cls+patch" | "all";
+  /** Values are stored as 16-bit floats: half the bytes, other numbers. Default false. */
+  readonly half?: boolean;
 }
 
 /** Where caches are kept: VGHIF_CACHE, or the project's `cache`. */
@@ -34,55 +33,83 @@ export function cacheFolder(): string {
   return chosen ? path.resolve(chosen) : projectPath("cache");
 }
 
+/** Of what a key does not say: the layout of the store, and the packages that decode, transform and compute. */
+const FORMAT = 2;
+const COMPUTING = ["node-av", "sharp", "onnxruntime-node", "@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"];
+
+/** SHA-256 of a key, hexadecimal. */
+export function keyHash({ weights, frames, transform, backend, tokens, half = false }: FeatureKey): string {
+  const text = JSON.stringify([FORMAT, packageVersions(), weights, frames, transform, backend, tokens, half]);
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function packageVersions(): readonly (string | undefined)[] {
+  const text = readFileSync(path.join(PACKAGE_ROOT, "package.json"), "utf8");
+  const { dependencies } = JSON.parse(text) as { readonly dependencies: Readonly<Record<string, string>> };
+  return COMPUTING.map((name) => dependencies[name]);
+}
+
 /** Bytes of features that a process keeps in memory beside the files. */
 const IN_MEMORY = 256e6;
 
-const memory = new Memory<VideoFeature>(IN_MEMORY, (feature) =>
-  [...feature.values()].reduce((bytes, { data }) => bytes + data.byteLength, 0),
-);
+const memory = new Memory<VideoFeature>(IN_MEMORY, bytesOf);
+
+/** Bytes of a feature's values in memory. */
+function bytesOf(feature: VideoFeature): number {
+  return [...feature.values()].reduce((bytes, { data }) => bytes + data.byteLength, 0);
+}
+
+/** A process has one store a folder, and so one writer. */
+const stores = new Map<string, FeatureStore>();
 
 export class FeatureCache {
-  private readonly folder: string;
+  private constructor(private readonly store: FeatureStore) {}
 
-  constructor(key: FeatureKey) {
-    const text = [1, key.weights, key.frames, key.transform, key.backend, key.tokens].join("\n");
-    const name = createHash("sha256").update(text).digest("hex").slice(0, 24);
-    this.folder = path.join(cacheFolder(), "features", name);
-    try {
-      mkdirSync(this.folder, { recursive: true });
-    } catch (error) {
-      throw new UserError(`cannot make the cache folder ${this.folder}: ${(error as Error).message}; set VGHIF_CACHE`);
-    }
+  /** The cache of a key. @throws UserError where its folder cannot be made */
+  static open(key: FeatureKey): FeatureCache {
+    const hash = keyHash(key);
+    const folder = path.join(cacheFolder(), "features", hash.slice(0, 24));
+    const store = stores.get(folder) ?? new FeatureStore(folder, hash, { half: key.half ?? false });
+    stores.set(folder, store);
+    return new FeatureCache(store);
   }
 
-  /** The file that holds, or will hold, the features of a video. */
-  async fileOf(video: string): Promise<string> {
-    return path.join(this.folder, `${(await sha256(video)).slice(0, 32)}.safetensors`);
+  get folder(): string {
+    return this.store.folder;
   }
 
-  /** Whether there is a file of features. */
-  has(file: string): boolean {
-    return existsSync(file);
+  /** Whether there are features of a content (SHA-256, hexadecimal), made by this process or another. */
+  has(content: string): boolean {
+    return this.store.has(content);
   }
 
-  /** The features in a cache file; null where there are none. A damaged file is removed. */
-  async read(file: string): Promise<VideoFeature | null> {
-    if (!existsSync(file)) return null;
-    const kept = memory.get(file);
+  /** Bytes of a content's features on the disk; 0 where there are none. */
+  bytes(content: string): number {
+    return this.store.bytes(content);
+  }
+
+  /** The features of a content, shared and not to be written to; null where there are none, or only damaged ones. */
+  async read(content: string): Promise<VideoFeature | null> {
+    const name = this.nameOf(content);
+    const kept = memory.get(name);
     if (kept) return kept;
-    try {
-      const feature = await readSafetensors(file);
-      memory.set(file, feature);
-      return feature;
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      await rm(file, { force: true });
-      return null;
-    }
+    const feature = await this.store.read(content);
+    if (feature) memory.set(name, feature);
+    return feature;
   }
 
-  async write(file: string, feature: VideoFeature): Promise<void> {
-    await writeSafetensors(file, feature);
-    memory.set(file, feature);
+  /** Keeps features. @throws UserError where they cannot be written, a NoRoomError for a full disk */
+  async write(content: string, feature: VideoFeature): Promise<void> {
+    await this.store.write(content, feature);
+    if (!this.store.half) memory.set(this.nameOf(content), feature);
+  }
+
+  /** Sees to it that what was written is on the disk. The cache can be used on. */
+  close(): Promise<void> {
+    return this.store.close();
+  }
+
+  private nameOf(content: string): string {
+    return `${this.store.folder} ${content}`;
   }
 }

@@ -1,16 +1,16 @@
-/** Runs a frozen visual tower over videos, once each: decode, sample, transform, encode, cache. */
-import { randomInt } from "node:crypto";
-import path from "node:path";
-import { loadClips } from "../data/frames/load.js";
+/** Runs a frozen visual tower over videos, once each: decode, sample, transform, encode, keep on disk. */
+
 import type { SamplingSpec } from "../data/frames/sampling-spec.js";
-import { type TransformSpec, videoTransform } from "../data/frames/transforms.js";
-import { random } from "../data/random.js";
+import type { TransformSpec } from "../data/frames/transforms.js";
+import { videoTransform } from "../data/frames/transforms.js";
 import type { Sample } from "../data/types.js";
+import type { VideoRoot } from "../data/video/source.js";
 import { startEngine } from "../engine/index.js";
-import { messageOf } from "../errors.js";
-import { sha256 } from "../weights/load.js";
-import { FeatureCache, type VideoFeature } from "./cache.js";
-import { encodeViews, type KeptTokens, type Tower } from "./encode.js";
+import { FeatureCache } from "./cache.js";
+import { keepContents } from "./content.js";
+import type { KeptTokens, Tower } from "./encode.js";
+import { Extraction } from "./extraction.js";
+import type { FeatureSet } from "./feature-set.js";
 
 export interface ExtractOptions {
   /** Frames a video. */
@@ -21,104 +21,60 @@ export interface ExtractOptions {
   readonly sampling?: SamplingSpec;
   /** Default "cls+patch". "all" keeps every token of every frame: much larger. */
   readonly tokens?: KeptTokens;
+  /** Stores values as 16-bit floats: half the bytes, numbers that differ, kept apart from the others. Default false. */
+  readonly half?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface Extracted {
-  /** By sample path; of several views together (`encodeViews`). */
-  readonly features: ReadonlyMap<string, VideoFeature>;
+  readonly features: FeatureSet;
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** Videos that this call has run the tower over; the others' features were there, or another process has made them. */
+  readonly made: number;
+  /** Of the videos' features on the disk. */
+  readonly bytes: number;
+  /** Folder that holds them. */
+  readonly folder: string;
 }
 
-interface Missing {
-  readonly sample: Sample;
-  readonly file: string;
-}
-
-/** The samples whose features nobody has made when their turn comes; notes which they are, and which not. */
-function* stillMissing(
-  order: readonly Missing[],
-  cache: FeatureCache,
-  begun: Missing[],
-  elsewhere: Missing[],
-): Generator<Sample> {
-  for (const one of order) {
-    const made = cache.has(one.file);
-    (made ? elsewhere : begun).push(one);
-    if (!made) yield one.sample;
-  }
-}
-
-/** The features of every readable sample below `root`, from the cache or computed. Unreadable ones are listed. */
+/**
+ * The features of every readable sample below `root`, from the disk or computed. Unreadable ones are listed. Processes that want
+ * the same videos share the work.
+ *
+ * @throws UserError where features cannot be kept: a NoRoomError for a full disk; those kept so far stay
+ */
 export async function extractFeatures(
   tower: Tower,
-  root: string,
+  root: VideoRoot,
   samples: readonly Sample[],
   options: ExtractOptions,
 ): Promise<Extracted> {
+  const { frames, sampling, tokens = "cls+patch", half = false } = options;
   const transform = options.transform ?? videoTransform(tower.backbone.config.imageResolution);
-  const tokens = options.tokens ?? "cls+patch";
   const { backend } = await startEngine();
-  const { frames, sampling } = options;
-  const cache = new FeatureCache({
+  const cache = FeatureCache.open({
     weights: tower.hash,
     frames,
     transform: JSON.stringify(sampling ? { transform, sampling } : transform),
     backend,
     tokens,
+    half,
   });
-  const features = new Map<string, VideoFeature>();
-  const skipped: { path: string; reason: string }[] = [];
-  let missing: Missing[] = [];
-  const draws = new Map<string, string>();
-  const progress = (): void => options.onProgress?.(features.size + skipped.length, samples.length);
-  for (const sample of samples) {
-    options.signal?.throwIfAborted();
-    try {
-      const file = await cache.fileOf(path.join(root, sample.path));
-      if (sampling?.rule === "random") draws.set(sample.path, await sha256(path.join(root, sample.path)));
-      const feature = await cache.read(file);
-      if (feature) features.set(sample.path, feature);
-      else missing.push({ sample, file });
-    } catch (error) {
-      skipped.push({ path: sample.path, reason: messageOf(error) });
-    }
-    if (missing.length === 0) progress();
+  const load = { frames, transform, ...(sampling ? { sampling } : {}) };
+  const extraction = new Extraction({ tower, tokens, root, load, cache, samples, ...options });
+  try {
+    await extraction.find();
+    await extraction.make();
+  } finally {
+    keepContents();
+    await cache.close();
   }
-  while (missing.length > 0) {
-    // Processes that want the same videos take them in an order of their own, and leave out what another has made meanwhile.
-    const order = random(randomInt(2 ** 31)).shuffle(missing);
-    const begun: Missing[] = [];
-    const elsewhere: Missing[] = [];
-    const clips = loadClips(root, stillMissing(order, cache, begun, elsewhere), {
-      frames,
-      transform,
-      ...(sampling ? { sampling } : {}),
-      drawOf: ({ path: name }) => draws.get(name) ?? name,
-      ...(options.signal ? { signal: options.signal } : {}),
-    });
-    let at = 0;
-    for await (const clip of clips) {
-      const { sample, file } = begun[at++]!;
-      if ("error" in clip) {
-        skipped.push({ path: sample.path, reason: clip.error });
-      } else {
-        const feature = await encodeViews(tower, clip.pixels, frames, tokens);
-        await cache.write(file, feature);
-        features.set(sample.path, feature);
-      }
-      progress();
-    }
-    missing = [];
-    for (const made of elsewhere) {
-      const feature = await cache.read(made.file);
-      if (feature) features.set(made.sample.path, feature);
-      else missing.push(made);
-    }
-    progress();
-  }
-  const place = new Map(samples.map(({ path: name }, at) => [name, at]));
-  skipped.sort((a, b) => place.get(a.path)! - place.get(b.path)!);
-  return { features, skipped };
+  return {
+    features: extraction.features(),
+    skipped: extraction.skipped(),
+    made: extraction.made,
+    bytes: extraction.bytes(),
+    folder: cache.folder,
+  };
 }

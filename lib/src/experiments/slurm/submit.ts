@@ -84,19 +84,24 @@ export function taskScript(
   { folder }: RecordStore,
   variables: NodeJS.ProcessEnv = process.env,
 ): string {
-  const own = Object.entries({ ...variables, VGHIF_RECORDS: folder })
-    .filter(([name, value]) => name.startsWith("VGHIF_") && value !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
   const command = [process.execPath, path.join(PACKAGE_ROOT, "bin", "vghif.js"), "sweep", "task", sweep.folder];
   return [
     "#!/bin/bash",
     `# A task of the sweep ${sweep.name}; SLURM_ARRAY_TASK_ID says which runs of specs.json are its own.`,
-    ...own.map(([name, value]) => `export ${name}=${quoted(value!)}`),
+    ...variablesOf({ ...variables, VGHIF_RECORDS: folder }),
     ...env,
     `exec ${command.map(quoted).join(" ")} "$SLURM_ARRAY_TASK_ID"`,
     "",
   ].join("\n");
 }
 
+/** Lines of shell that give a task this project's variables. */
+export function variablesOf(variables: NodeJS.ProcessEnv): string[] {
+  return Object.entries(variables)
+    .filter(([name, value]) => name.startsWith("VGHIF_") && value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `export ${name}=${quoted(value!)}`);
+}
+
 /** A text as one word of the shell. */
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

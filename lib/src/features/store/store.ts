@@ -59,6 +59,11 @@ export class FeatureStore {
     return this.shards.has(content);
   }
 
+  /** Bytes of the content's record; 0 where there is none. */
+  bytes(content: string): number {
+    return this.shards.of(content)[0]?.length ?? 0;
+  }
+
   /** The features of this content, owned by the caller; null where there are none, or only damaged ones. */
   async read(content: string): Promise<Map<string, HostTensor> | null> {
     if (!this.has(content)) return null;
