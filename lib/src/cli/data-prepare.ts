@@ -35,7 +35,9 @@ export function registerPrepare(data: Command): void {
         ...(jobs === undefined ? {} : { jobs: numbers.count("--jobs", jobs) }),
         deep: deep ?? false,
         onProgress: (what: string, done: number, total: number) =>
-          progress.show(`${name}: ${what}`, done, total === 0 ? done + 1 : total),
+          what === "searching"
+            ? progress.show(`${name}: searching`, 0, 1, `${done} videos`)
+            : progress.show(`${name}: reading`, done, total),
       };
       const report = await untilInterrupted(
         (signal) => prepareVideos(name, { ...options, signal }),

@@ -7,11 +7,19 @@ import { dataFolder, findDataset } from "../manifest-find.js";
 import { importOfficial } from "../official/import.js";
 import { OFFICIAL_NAMES, type OfficialImport, type OfficialName } from "../official/types.js";
 
-/** Official datasets with three splits, each a dataset of its own. */
-const SPLITS: Readonly<Partial<Record<string, readonly string[]>>> = {
-  hmdb51: ["hmdb51-1", "hmdb51-2", "hmdb51-3"],
-  ucf101: ["ucf101-1", "ucf101-2", "ucf101-3"],
-};
+/** The datasets that an official name stands for: HMDB51 and UCF101 have three official splits, each a dataset of its own. */
+function splitsOf(name: OfficialName): readonly string[] {
+  return name === "hmdb51" || name === "ucf101" ? [1, 2, 3].map((split) => `${name}-${split}`) : [name];
+}
+
+/** The official dataset whose lists a name needs, and the datasets it stands for; null for any other name. */
+function official(name: string): { readonly of: OfficialName; readonly names: readonly string[] } | null {
+  for (const of of OFFICIAL_NAMES) {
+    if (name === of) return { of, names: splitsOf(of) };
+    if (splitsOf(of).includes(name)) return { of, names: [name] };
+  }
+  return null;
+}
 
 export interface Lists {
   readonly datasets: readonly StoredDataset[];
@@ -30,38 +38,40 @@ export async function listsOf(
   lists: string | undefined,
   signal?: AbortSignal,
 ): Promise<Lists> {
-  const official = OFFICIAL_NAMES.find((one) => one === name);
-  if (official === undefined) {
+  const wanted = official(name);
+  if (wanted === null) {
     if (lists !== undefined)
       throw new UserError(`--lists is for ${OFFICIAL_NAMES.join(", ")}; "${name}" has a manifest of its own`);
     return { datasets: [findDataset(name)], notes: [] };
   }
   if (lists === undefined) {
-    const stored = storedSplits(official);
+    const stored = storedOf(wanted.names);
     if (stored.length > 0) return { datasets: stored, notes: [] };
   }
-  const imported = await importFrom(official, lists === undefined ? [root, dataFolder()] : [lists], signal);
+  const imported = await importFrom(wanted.of, lists === undefined ? [root, dataFolder()] : [lists], signal);
   const { datasets, notes, warnings } = imported;
-  const stored = datasets.map((dataset) => {
+  for (const dataset of datasets) {
     const folder = path.join(dataFolder(), dataset.name);
     writeDataset(folder, { ...dataset, ...(root === undefined ? {} : { root: path.resolve(root) }) });
-    return readDataset(folder);
-  });
+  }
+  const stored = storedOf(wanted.names);
+  if (stored.length === 0)
+    throw new UserError(`the lists have no split "${name}", only ${datasets.map((one) => one.name).join(", ")}`);
   return { datasets: stored, notes: [...warnings.map((text) => `warning: ${text}`), ...notes] };
 }
 
 /** The datasets that a name stands for, as they are stored. @throws UserError for an unknown name, or lists that nobody imported */
 export function storedLists(name: string): readonly StoredDataset[] {
-  const official = OFFICIAL_NAMES.find((one) => one === name);
-  if (official === undefined) return [findDataset(name)];
-  const stored = storedSplits(official);
+  const wanted = official(name);
+  if (wanted === null) return [findDataset(name)];
+  const stored = storedOf(wanted.names);
   if (stored.length > 0) return stored;
   throw new UserError(`the lists of ${name} are not imported yet: vghif data prepare ${name} --root DIR [--lists DIR]`);
 }
 
-function storedSplits(name: OfficialName): StoredDataset[] {
-  return (SPLITS[name] ?? [name])
-    .map((one) => path.join(dataFolder(), one))
+function storedOf(names: readonly string[]): StoredDataset[] {
+  return names
+    .map((name) => path.join(dataFolder(), name))
     .filter((folder) => existsSync(path.join(folder, "dataset.json")))
     .map(readDataset);
 }
