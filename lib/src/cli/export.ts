@@ -7,8 +7,11 @@ export const register: Register = (program) => {
     .command("export")
     .argument("<model>", "smoke-clip, an official name, or any checkpoint file; its fusion comes along")
     .requiredOption("--onnx <file>", "the file to write")
-    .option("--labels <list>", "classes in the file: separated by commas, or a file with one label a line")
-    .option("--classes <count>", "without labels: rows of the input token_ids")
+    .option(
+      "--labels <list>",
+      "classes in the file: separated by commas, or a file with one a line; default: those it was trained with",
+    )
+    .option("--classes <count>", "instead of labels: rows of the input token_ids")
     .option("--template <text>", "prompt around a label, {} is the label; default: as the model was trained, else {}")
     .option("--clip-weights <name>", "the CLIP that an official ViFi-CLIP file started from; default: the official one")
     .option("--frames <count>", "frames a video; default: as many as the model is made for, else 8")
@@ -23,13 +26,14 @@ export const register: Register = (program) => {
       const { parseLabels } = await import("../evaluate/predict.js");
       const { count } = await import("./numbers.js");
       const { labels, classes, template, clipWeights, frames, batch, maps = false, portable } = options;
-      if ((labels === undefined) === (classes === undefined)) {
-        throw new UsageError('give the classes: either --labels "a,b,c"|FILE, or --classes COUNT');
+      if (labels !== undefined && classes !== undefined) {
+        throw new UsageError('give the classes once: either --labels "a,b,c"|FILE, or --classes COUNT');
       }
+      if (template !== undefined && labels === undefined) throw new UsageError("--template is for --labels");
       const prompt = template === undefined ? {} : { template };
       const settings: ExportOptions = {
-        classes:
-          labels === undefined ? { count: count("--classes", classes!) } : { labels: parseLabels(labels), ...prompt },
+        ...(labels === undefined ? {} : { classes: { labels: parseLabels(labels), ...prompt } }),
+        ...(classes === undefined ? {} : { classes: { count: count("--classes", classes) } }),
         ...(frames === undefined ? {} : { frames: count("--frames", frames) }),
         batch: batch === "any" ? ("any" as const) : count("--batch", batch),
         maps,

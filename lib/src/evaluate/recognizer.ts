@@ -1,7 +1,7 @@
 /** A recogniser from files: a backbone's checkpoint, or one that a run has trained (backbone and fusion together). */
 import { z } from "zod";
 import { startEngine } from "../engine/index.js";
-import { UserError } from "../errors.js";
+import { UsageError, UserError } from "../errors.js";
 import type { Tower } from "../features/encode.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import type { VghifConfig } from "../models/vghif-config.js";
@@ -95,6 +95,12 @@ function trainedOf(text: string | undefined, file: string): TrainedWith | undefi
   } catch {
     throw new UserError(`${file}: its metadata "${TRAINED_KEY}" does not tell class names and frames`);
   }
+}
+
+/** The classes that a recogniser was trained with. @throws UsageError where its file does not tell */
+export function classesOf({ trained, weights }: Recognizer): readonly string[] {
+  if (trained) return trained.classes;
+  throw new UsageError(`${weights} does not tell its classes: give --labels "a,b,c" or a file with one label a line`);
 }
 
 /** Writes a recogniser, fusion, template and all, as one safetensors file. `template`: default the bare label. `trained`: default not told. */

@@ -7,7 +7,7 @@ import { portable } from "../engine/compile/passes/portable.js";
 import type { Program } from "../engine/compile/trace.js";
 import type { Value } from "../engine/compile/tree.js";
 import { messageOf, UserError } from "../errors.js";
-import type { Recognizer } from "../evaluate/recognizer.js";
+import { classesOf, type Recognizer } from "../evaluate/recognizer.js";
 import { textValues } from "../features/text.js";
 import { writeFileWhole } from "../files.js";
 import { toHost } from "../weights/load.js";
@@ -31,9 +31,9 @@ export async function exportRecognizer(
   file: string,
   options: ExportOptions,
 ): Promise<Exported> {
-  const { classes: asked, batch = "any", maps = false, plain = true } = options;
+  const { classes: asked = { labels: classesOf(recognizer) }, batch = "any", maps = false, plain = true } = options;
   const { backbone } = recognizer.config;
-  const { frames = backbone.frames ?? 8 } = options;
+  const { frames = backbone.frames ?? recognizer.trained?.frames ?? 8 } = options;
   const classes = "labels" in asked ? { template: recognizer.template, ...asked } : asked;
   checkClasses(classes);
   if (backbone.frames !== null && frames !== backbone.frames) {

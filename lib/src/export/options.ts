@@ -11,8 +11,9 @@ export type ClassChoice =
   | { readonly count: number };
 
 export interface ExportOptions {
-  readonly classes: ClassChoice;
-  /** Frames a video, T. Default: as many as the backbone is made for, else 8. */
+  /** Default: the classes that the recogniser was trained with, where its file tells them. */
+  readonly classes?: ClassChoice;
+  /** Frames a video, T. Default: as many as the backbone is made for, or was trained with, else 8. */
   readonly frames?: number;
   /** Videos a run: "any" (default), or a fixed number. */
   readonly batch?: number | "any";
