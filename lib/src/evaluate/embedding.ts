@@ -57,11 +57,7 @@ export async function embedVideos(
       const here = some.filter(({ path }) => features.has(path));
       if (here.length > 0)
         vectors.push(
-          ...(await centredCosines(
-            recognizer,
-            await Promise.all(here.map(({ path }) => features.read(path))),
-            texts,
-          )),
+          ...(await centredCosines(recognizer, await Promise.all(here.map(({ path }) => features.read(path))), texts)),
         );
       readable.push(...here);
       onProgress?.(Math.min(from + BATCH, samples.length), samples.length);
