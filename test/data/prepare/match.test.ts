@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { FoundVideo } from "vghif/dist/data/prepare/found.js";
 import { matchVideos, type Wanted } from "vghif/dist/data/prepare/match.js";
 
-const found = (path: string): FoundVideo => ({ path, source: { file: path }, bytes: 1, mtime: 0 });
+const found = (path: string): FoundVideo => ({ path, source: { file: path }, bytes: 1, mtime: 0, ctime: 0 });
 const wanted = (path: string, className: string, split: "train" | "val" | "test" = "train"): Wanted => ({
   path,
   className,

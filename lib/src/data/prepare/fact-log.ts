@@ -18,6 +18,7 @@ interface Line extends Facts {
   readonly path: string;
   readonly bytes: number;
   readonly mtime: number;
+  readonly ctime: number;
 }
 
 export class FactLog {
@@ -44,17 +45,18 @@ export class FactLog {
     return log;
   }
 
-  /** What is known of a video that is still the same by size and time, or null. */
+  /** What is known of a video that is still the same by size and times, or null. */
   get(video: FoundVideo): Facts | null {
     const line = this.known.get(video.path);
-    if (!line || line.bytes !== video.bytes || line.mtime !== video.mtime) return null;
+    if (!line || line.bytes !== video.bytes) return null;
+    if (line.mtime !== video.mtime || line.ctime !== video.ctime) return null;
     const { hash, frames, error, damage } = line;
     return { hash, frames, error, damage };
   }
 
   add(video: FoundVideo, facts: Facts): void {
-    const { path: name, bytes, mtime } = video;
-    const line: Line = { path: name, bytes, mtime, ...facts };
+    const { path: name, bytes, mtime, ctime } = video;
+    const line: Line = { path: name, bytes, mtime, ctime, ...facts };
     this.known.set(name, line);
     this.waiting.push(JSON.stringify(line));
     if (this.waiting.length >= GATHERED || performance.now() - this.lastWrite > GATHERED_MS) this.flush();

@@ -16,6 +16,8 @@ export interface FoundVideo {
   readonly bytes: number;
   /** When the file, archive or folder was last changed, ms since 1970. */
   readonly mtime: number;
+  /** When anything of it was last changed, its name and rights too, ms: unlike `mtime`, nobody can set it back. */
+  readonly ctime: number;
 }
 
 /** What reading a video has shown. */

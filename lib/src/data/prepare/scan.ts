@@ -99,7 +99,7 @@ class Walk {
     const shown = entries.filter(({ name }) => !name.startsWith("."));
     const frames = shown.filter((entry) => !entry.isDirectory() && isFrameName(entry.name)).length;
     if (frames > 0 && below !== "") {
-      this.found({ path: below, source: { frames: below }, bytes: frames, mtime: Number(stats.mtimeMs) });
+      this.found({ path: below, source: { frames: below }, bytes: frames, ...timesOf(stats) });
     }
     const rest = shown.filter((entry) => frames === 0 || !isFrameName(entry.name) || entry.isDirectory());
     for (let at = 0; at < rest.length; at += AT_ONCE) {
@@ -128,7 +128,7 @@ class Walk {
     else if (!isVideoName(name) && !isTar) return;
     else if (!stats.isFile()) this.problem(at, "no ordinary file");
     else if (isTar) await this.archive(at, stats);
-    else this.found({ path: at, source: { file: at }, bytes: Number(stats.size), mtime: Number(stats.mtimeMs) });
+    else this.found({ path: at, source: { file: at }, bytes: Number(stats.size), ...timesOf(stats) });
   }
 
   private async archive(at: string, stats: BigIntStats): Promise<void> {
@@ -137,7 +137,7 @@ class Walk {
         const member = name.replace(/^(\.?\/)+/, "");
         if (!isVideoName(member) || path.posix.basename(member).startsWith(".")) continue;
         const source = { tar: at, member, offset };
-        this.found({ path: `${at}/${member}`, source, bytes, mtime: Number(stats.mtimeMs) });
+        this.found({ path: `${at}/${member}`, source, bytes, ...timesOf(stats) });
       }
     } catch (error) {
       const text = messageOf(error).replace(`${path.join(this.root, at)}: `, "");
@@ -153,6 +153,10 @@ class Walk {
   private problem(at: string, reason: string): void {
     this.problems.push({ path: at === "" ? "." : at, reason });
   }
+}
+
+function timesOf(stats: BigIntStats): { mtime: number; ctime: number } {
+  return { mtime: Number(stats.mtimeMs), ctime: Number(stats.ctimeMs) };
 }
 
 function idOf({ dev, ino }: BigIntStats): string {
