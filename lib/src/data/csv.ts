@@ -86,9 +86,9 @@ export async function streamCsv(file: string, columns: CsvColumns, onRow: OnRow,
           signal?.throwIfAborted();
           table.add(results.data, results.errors);
         } catch (error) {
+          reject(error as Error);
           parser.abort();
           source.destroy();
-          reject(error as Error);
         }
       },
       complete: () => resolve(),
