@@ -15,15 +15,20 @@ export const register: Register = (program) => {
       "--frames <count>",
       "frames sampled over the video; default: what the model is made for or was trained with, else 8",
     )
+    .option("--views <clips x crops>", "average the probabilities of several views, such as 4x3; default: 1x1")
+    .option("--view-seed <seed>", "draw the clips' frames by chance, as official testing does; default: equally spaced")
     .option("--template <text>", "prompt around a label, {} is the label; default: as the model was trained, else {}")
     .option("--json", "print JSON")
     .description("classify a video: the five best labels with their probabilities")
     .action(async (video: string, options: PredictOptions) => {
       const { predict } = await import("../evaluate/predict.js");
-      const { count } = await import("./numbers.js");
-      const { frames, labels, ...others } = options;
-      const sampled = frames === undefined ? {} : { frames: count("--frames", frames) };
-      const result = await predict(video, labels, { ...others, ...sampled });
+      const { count, seed } = await import("./numbers.js");
+      const { frames, labels, viewSeed, ...others } = options;
+      const result = await predict(video, options.labels, {
+        ...others,
+        ...(frames === undefined ? {} : { frames: count("--frames", frames) }),
+        ...(viewSeed === undefined ? {} : { viewSeed: seed("--view-seed", viewSeed) }),
+      });
       if (options.json) {
         console.log(JSON.stringify(result));
         return;
@@ -41,5 +46,7 @@ interface PredictOptions {
   readonly clipWeights?: string;
   readonly frames?: string;
   readonly template?: string;
+  readonly views?: string;
+  readonly viewSeed?: string;
   readonly json?: boolean;
 }

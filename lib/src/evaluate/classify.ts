@@ -1,13 +1,14 @@
 /** One video against a list of labels: probabilities, and where each label's text looked. */
 import { loadClip } from "../data/frames/load.js";
-import { videoTransform } from "../data/frames/transforms.js";
+import { type ViewsSpec, viewCount, viewOptions } from "../data/frames/views.js";
 import { UserError } from "../errors.js";
-import { encodeClip } from "../features/encode.js";
+import { encodeViews, viewOf } from "../features/encode.js";
 import { disposeTexts, frozenTexts } from "../features/text.js";
 import { disposeTokens, stackTokens } from "../features/tokens.js";
 import { recognize } from "../models/recognizer.js";
 import { fusedLevels } from "../models/vghif.js";
-import { tf, tidy } from "../nn/array.js";
+import { type Tensor, tf, tidy } from "../nn/array.js";
+import { fileHash } from "../weights/file-hash.js";
 import { topLabels } from "./metrics.js";
 import type { Recognizer } from "./recognizer.js";
 
@@ -16,6 +17,10 @@ export interface ClassifyOptions {
   readonly frames?: number;
   /** Prompt around a label; default: the recogniser's own. */
   readonly template?: string;
+  /** Views whose probabilities are averaged. Default: one. */
+  readonly views?: ViewsSpec;
+  /** Of the random rule of views. Default 0. */
+  readonly seed?: number;
 }
 
 /** Where the text of each label looked, at one visit of the fusion. */
@@ -32,9 +37,9 @@ export interface Classified {
   readonly scores: readonly { readonly label: string; readonly probability: number }[];
   /** Frames that really decode. */
   readonly frameCount: number;
-  /** Places of the sampled frames, 0-based. */
+  /** Places of the sampled frames, 0-based; of several clips, clip by clip. */
   readonly indices: readonly number[];
-  /** One entry a visit; empty without a fusion that attends. Rows are in the order of the labels given. */
+  /** One entry a visit; empty without a fusion that attends, and of several views. Rows are in the order of the labels given. */
   readonly attention: readonly LabelAttention[];
 }
 
@@ -54,14 +59,21 @@ export async function classifyVideo(
   if (labels.length === 0) throw new UserError("no labels given: name at least one class");
   const twice = labels.find((label, at) => labels.indexOf(label) !== at);
   if (twice !== undefined) throw new UserError(`label "${twice}" is given twice`);
-  const clip = await loadClip(video, { frames, transform: videoTransform(config.backbone.config.imageResolution) });
+  const { views, seed = 0 } = options;
+  const load = { frames, ...viewOptions(views, config.backbone.config.imageResolution, seed) };
+  const clip = await loadClip(video, views?.rule === "random" ? { ...load, draw: await drawOf(video) } : load);
   const select = config.vghif?.select === "all" ? "all" : "cls+patch";
-  const feature = await encodeClip(recognizer, clip.pixels, frames, select);
+  const feature = await encodeViews(recognizer, clip.pixels, frames, select);
   const texts = await frozenTexts(recognizer, labels, template);
-  const tokens = stackTokens(config, [feature]);
+  const count = viewCount(views);
+  const tokens = stackTokens(
+    config,
+    Array.from({ length: count }, (_, n) => viewOf(feature, n, count)),
+  );
   const { probabilities, maps } = tidy(() => {
     const result = recognize(params, config, tokens, texts);
-    return { probabilities: tf.softmax(result.logits), maps: result.maps };
+    const averaged: Tensor = tf.mean(tf.softmax(result.logits), 0);
+    return { probabilities: averaged, maps: count === 1 ? result.maps : [] };
   });
   const values = Array.from(await probabilities.data());
   const blocks = config.vghif ? fusedLevels(config.vghif, config.backbone.config.visionLayers) : [];
@@ -80,4 +92,10 @@ export async function classifyVideo(
     indices: clip.indices,
     attention,
   };
+}
+
+/** The name of the video's random draw: its content, as where features are cached. */
+async function drawOf(video: string): Promise<string> {
+  // A file that cannot be read is refused by the loader, in one line.
+  return fileHash(video).catch(() => "");
 }

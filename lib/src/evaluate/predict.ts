@@ -1,11 +1,12 @@
 /** `vghif predict`: labels as a person gives them, and the answer with where it comes from. */
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { parseViews, viewsText } from "../data/frames/views.js";
 import { startEngine } from "../engine/index.js";
-import { UsageError, UserError } from "../errors.js";
+import { UserError } from "../errors.js";
 import { disposeParams } from "../weights/load.js";
 import { SMOKE_CLIP } from "../weights/registry.js";
 import { classifyVideo } from "./classify.js";
-import { loadRecognizer, type Recognizer } from "./recognizer.js";
+import { classesOf, loadRecognizer } from "./recognizer.js";
 
 export interface PredictOptions {
   readonly weights?: string;
@@ -15,6 +16,10 @@ export interface PredictOptions {
   readonly frames?: number;
   /** Default: the one that the model was trained with, where its file tells; else the bare label. */
   readonly template?: string;
+  /** Clips x crops whose probabilities are averaged: "4x3". Default: one view. */
+  readonly views?: string;
+  /** The clips' frames are drawn by this seed, as in official testing. Default: they are equally spaced. */
+  readonly viewSeed?: number;
 }
 
 export interface Predicted {
@@ -25,6 +30,8 @@ export interface Predicted {
   /** Frames that the video holds, and places of those that were looked at. */
   readonly frameCount: number;
   readonly indices: readonly number[];
+  /** "1x1", "4x3, fixed rule", "4x3, random rule, seed 2". */
+  readonly views: string;
   readonly weights: string;
   readonly backend: string;
   /** One line: model, labels, frames, and what the model is. */
@@ -46,7 +53,8 @@ export async function predict(
   labelText: string | undefined,
   options: PredictOptions = {},
 ): Promise<Predicted> {
-  const { weights = SMOKE_CLIP, clipWeights, frames, template } = options;
+  const { weights = SMOKE_CLIP, clipWeights, frames, template, viewSeed } = options;
+  const views = parseViews(options.views ?? "1x1", viewSeed === undefined ? "fixed" : "random");
   const given = labelText === undefined ? null : parseLabels(labelText);
   const { backend } = await startEngine();
   const recognizer = await loadRecognizer(weights, clipWeights === undefined ? {} : { clipWeights });
@@ -55,7 +63,10 @@ export async function predict(
     const { scores, frameCount, indices } = await classifyVideo(recognizer, video, labels, {
       ...(frames === undefined ? {} : { frames }),
       ...(template === undefined ? {} : { template }),
+      ...(views === undefined ? {} : { views }),
+      ...(viewSeed === undefined ? {} : { seed: viewSeed }),
     });
+    const said = viewsText(views, viewSeed);
     const kind =
       weights === SMOKE_CLIP
         ? "smoke-clip: a small model pre-trained on drawn pictures alone; on real videos its answers mean little"
@@ -66,17 +77,12 @@ export async function predict(
       labels: labels.length,
       frameCount,
       indices,
+      views: said,
       weights,
       backend,
-      provenance: `${labels.length} labels, ${indices.length} of ${frameCount} frames; ${kind}`,
+      provenance: `${labels.length} labels, ${indices.length} of ${frameCount} frames${views ? `, views ${said}` : ""}; ${kind}`,
     };
   } finally {
     disposeParams(recognizer.params);
   }
-}
-
-/** The classes that a recogniser was trained with. @throws UsageError where its file does not tell */
-export function classesOf({ trained, weights }: Recognizer): readonly string[] {
-  if (trained) return trained.classes;
-  throw new UsageError(`${weights} does not tell its classes: give --labels "a,b,c" or a file with one label a line`);
 }
