@@ -15,7 +15,7 @@ const schema: z.ZodType<RunRecord> = z.object({
   epochs: z.array(z.object({ epoch: z.number(), loss: z.number(), lr: z.number() })),
   final: z.object({ top1: percent, top5: percent, perClass: z.array(percent.nullable()), n: z.int().nonnegative() }),
   predictions: z.array(z.tuple([z.string(), label, z.array(label)])),
-  skipped: z.array(z.object({ path: z.string(), reason: z.string() })),
+  skipped: z.array(z.object({ path: z.string(), reason: z.string(), replacedBy: z.string().exactOptional() })),
   parameters: z.object({ total: z.number(), trained: z.number(), fusion: z.number() }),
   gigaMacs: z.number().exactOptional(),
   seconds: z.object({ features: z.number(), train: z.number(), evaluate: z.number() }),

@@ -79,6 +79,7 @@ const train: z.ZodType<TrainSpec> = z.strictObject({
   sampling: z.literal("segments").exactOptional(),
   augment: augment.exactOptional(),
   mixing: mixing.exactOptional(),
+  replace: z.literal("next").exactOptional(),
 });
 
 const prompts: z.ZodType<PromptConfig> = z.strictObject({ length: count, depth: count });

@@ -25,8 +25,8 @@ export interface RunOutcome {
   readonly final: FinalMetrics;
   /** Per scored video: path, true label, the (up to five) best labels, best first. */
   readonly predictions: readonly (readonly [path: string, label: number, best: readonly number[]])[];
-  /** Videos that could not be read, with the reason; they are not scored. */
-  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** Videos that could not be read, with the reason; they are not scored. `replacedBy`: a training video's stand-in. */
+  readonly skipped: readonly { readonly path: string; readonly reason: string; readonly replacedBy?: string }[];
   /** Parameters of the model, and of the fusion alone. */
   readonly parameters: { readonly total: number; readonly trained: number; readonly fusion: number };
   /** 10^9 multiply-accumulates of one video, from frames to class scores, the class texts' tower having run before. */

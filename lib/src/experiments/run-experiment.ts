@@ -2,9 +2,11 @@
 import { spelledClasses } from "../data/class-names.js";
 import { fewShotTraining } from "../data/few-shot.js";
 import type { StoredDataset } from "../data/manifest.js";
-import { datasetRoot, openDataset } from "../data/manifest-find.js";
+import { openDataset } from "../data/manifest-find.js";
+import { videoRoot } from "../data/prepare/locate.js";
 import { random } from "../data/random.js";
 import type { Dataset, Sample } from "../data/types.js";
+import type { VideoRoot } from "../data/video/source.js";
 import { startEngine } from "../engine/index.js";
 import { UserError } from "../errors.js";
 import { perClassTop1, topK } from "../evaluate/metrics.js";
@@ -25,11 +27,12 @@ import { countRecognizer } from "./cost/count.js";
 import { checkpointOf, fit } from "./fit.js";
 import { sha256 } from "./id.js";
 import { frozenTowers, Learner, trainedBackbone } from "./learner.js";
+import { CHECKED_BEFOREHAND, pixelSource } from "./pixel-source.js";
 import type { RunOutcome } from "./record.js";
 import { score } from "./score.js";
 import { scoreViews } from "./score-views.js";
 import type { RunSpec } from "./spec.js";
-import { featureSource, pixelSource, type TrainingDraws, type VideoSource } from "./videos.js";
+import { featureSource, type TrainingDraws, type VideoSource } from "./videos.js";
 
 export interface RunEvent {
   readonly phase: "features" | "train" | "evaluate";
@@ -66,9 +69,9 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
   const trainable = spec.train?.trainable ?? "none";
   const started = performance.now();
   const tower: Tower = { backbone, params, hash: towerIds.visual };
-  const root = datasetRoot(dataset);
+  const root = videoRoot(dataset);
   const single = spec.views ? [] : evaluation;
-  const source = await sourceOf(spec, context, config, tower, root, [...training, ...single]);
+  const source = await sourceOf(spec, context, config, tower, root, training, single);
   const featureSeconds = secondsSince(started);
 
   const names = spelledClasses(dataset.classes, spec.spelling);
@@ -118,6 +121,7 @@ export async function runExperiment(spec: RunSpec, context: RunContext = {}): Pr
       hashes: { weights: hash, manifest },
     };
   } finally {
+    await source.close?.();
     disposeParams(fixed);
     tf.dispose(Object.values(text) as Tensor[]);
   }
@@ -170,9 +174,11 @@ function sourceOf(
   context: RunContext,
   config: RecognizerConfig,
   tower: Tower,
-  root: string,
-  samples: readonly Sample[],
+  root: VideoRoot,
+  training: readonly Sample[],
+  scored: readonly Sample[],
 ): Promise<VideoSource> {
+  const samples = [...training, ...scored];
   const options = {
     frames: spec.frames,
     ...(context.signal ? { signal: context.signal } : {}),
@@ -180,8 +186,21 @@ function sourceOf(
   };
   const frozen = frozenTowers(spec.train?.trainable ?? "none", config.backbone);
   const draws = trainingDraws(spec);
-  if (!frozen.visual) return pixelSource(config, root, samples, options, draws);
+  if (!frozen.visual) {
+    const late = spec.train?.replace === "next" || training.length > CHECKED_BEFOREHAND;
+    return pixelSource(config, root, samples, {
+      ...options,
+      ...(draws ? { training: draws } : {}),
+      ...(late ? { replaceable: training } : {}),
+    });
+  }
   if (draws) throw new UserError(drawsNeedPixels(spec));
+  if (spec.train?.replace) {
+    const why = `the visual tower is frozen ("trainable": "${spec.train.trainable}") and sees each video once, before training`;
+    throw new UserError(
+      `run on "${spec.dataset}": "replace" has no sense, ${why}; leave it out, or train the visual tower`,
+    );
+  }
   return featureSource(tower, config, root, samples, options);
 }
 

@@ -61,6 +61,12 @@ export interface TrainSpec {
   readonly augment?: Augmentation;
   /** Training clips are mixed with each other, and so are their smoothed labels. Default: they are not. */
   readonly mixing?: MixingSpec;
+  /**
+   * A training video that cannot be read: "next", the next readable one of its class in the manifest takes its place, and the
+   * record lists both; the videos are then read when their turn comes. The visual tower must be trained. Default: it is left
+   * out, which takes reading all videos beforehand; of more than 20 000 none is read beforehand, and the rule is "next".
+   */
+  readonly replace?: "next";
   /** What the products of training steps are computed in, under a loss scale. Default: float32. */
   readonly precision?: HalfType;
   /** The towers' blocks are computed again for their gradient: less memory, a third more work. Default: they are not. */

@@ -36,12 +36,21 @@ export function trainingBatches(
   const placesAt = (step: number): number[] =>
     batchIndices(seed, step, places.length, spec.batch).map((at) => places[at]!);
   const { training } = source;
+  const announce = nextPlaces(source, placesAt, perEpoch, spec.epochs * perEpoch);
   if (!training) {
+    const batch = async (step: number, part: readonly number[], done: number): Promise<VideoBatch> => {
+      const loaded = await source.batch(part);
+      announce(step, done);
+      return loaded;
+    };
     return {
       stepsPerEpoch: perEpoch,
-      at: (step) => source.batch(placesAt(step)),
+      at: (step) => batch(step, placesAt(step), spec.batch),
       partsAt: (step, size) =>
-        inParts(placesAt(step), size).map(({ part, share }) => ({ share, load: () => source.batch(part) })),
+        inParts(placesAt(step), size).map(({ part, share }, at) => ({
+          share,
+          load: () => batch(step, part, (at + 1) * size),
+        })),
     };
   }
   const { mixing: mix, labelSmoothing } = spec;
@@ -52,7 +61,12 @@ export function trainingBatches(
       const labels = part.map((place) => source.samples[place]!.label);
       const mixing = mix ? drawMixing(stream, part.length, training.shape[2], mix) : null;
       const epoch = Math.floor(step / perEpoch);
-      return { size: part.length, load: async () => ({ labels, mixing, clips: await training.clips(part, epoch) }) };
+      const load = async (): Promise<Group> => {
+        const clips = await training.clips(part, epoch);
+        announce(step, (at + 1) * (mix?.group ?? size));
+        return { labels, mixing, clips };
+      };
+      return { size: part.length, load };
     });
   const batchOf = (rows: readonly Row[]): VideoBatch => stacked(rows, training.shape, classes, labelSmoothing);
   return {
@@ -72,6 +86,21 @@ export function trainingBatches(
         })),
       );
     },
+  };
+}
+
+/** Tells the source what comes after the first `done` videos of a step: its others, then those of the next step. */
+function nextPlaces(
+  source: VideoSource,
+  placesAt: (step: number) => number[],
+  perEpoch: number,
+  steps: number,
+): (step: number, done: number) => void {
+  return (step, done) => {
+    const rest = placesAt(step).slice(done);
+    const next = step + 1 < steps ? placesAt(step + 1) : [];
+    const of = (at: number) => (place: number) => ({ place, epoch: Math.floor(at / perEpoch) });
+    source.upcoming?.([...rest.map(of(step)), ...next.map(of(step + 1))]);
   };
 }
 

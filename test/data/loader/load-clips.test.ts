@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Worker } from "node:worker_threads";
 import type { AugmentSpec } from "vghif/dist/data/augment/spec.js";
 import { threeCropTransform, videoTransform } from "vghif/dist/data/frames/transforms.js";
 import { inOrder } from "vghif/dist/data/loader/in-order.js";
@@ -29,8 +30,15 @@ async function collect(clips: AsyncIterable<LoadedClip>): Promise<LoadedClip[]> 
   return all;
 }
 
-/** Threads of this process that are decoder workers end within a turn or two of the loader's end. */
-const workers = (): number => process.getActiveResourcesInfo().filter((name) => name === "MessagePort").length;
+/** The threads of this process that run now. */
+const threads = new Set<Worker>();
+let started = 0;
+process.on("worker", (worker) => {
+  started++;
+  threads.add(worker);
+  worker.on("exit", () => threads.delete(worker));
+});
+const workers = (): number => threads.size;
 
 test("order and bits are the same for 0, 1, 2 and 4 workers, with errors in their place", async (t) => {
   const { root, samples } = await made(t, [31, 2, 17, 1, 23, 3, 11]);
@@ -48,7 +56,13 @@ test("order and bits are the same for 0, 1, 2 and 4 workers, with errors in thei
       assert.deepEqual(await collect(loadClips(root, all, { ...options, workers: count })), here, `${count} workers`);
     }
     // Nothing said: first on this thread, then on workers.
-    assert.deepEqual(await collect(loadClips(root, all, options)), here);
+    const before = started;
+    const more = [...all, ...all];
+    assert.deepEqual(await collect(loadClips(root, more, options)), [...here, ...here]);
+    assert.ok(started > before, "workers took part");
+    const none = started;
+    await collect(loadClips(root, samples, options));
+    assert.equal(started, none, "a few videos start no worker");
   }
   assert.equal(workers(), 0);
 });
@@ -111,6 +125,7 @@ test("no worker is left when the consumer stops, throws, or the signal aborts wh
   const options = { ...OPTIONS, workers: 2 };
   for await (const clip of loadClips(root, samples, options)) {
     assert.ok("pixels" in clip);
+    assert.equal(workers(), 2);
     break;
   }
   assert.equal(workers(), 0);

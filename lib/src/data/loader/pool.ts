@@ -105,14 +105,20 @@ class Member {
     const { worker, task } = this;
     task?.reject(reason);
     if (!worker) return;
-    // A thread is ended between two videos: never while FFmpeg works for it.
-    if (task)
-      await new Promise<void>((resolve) => worker.once("message", () => resolve()).once("exit", () => resolve()));
+    // Ended between two videos where it can be: a thread that dies at work leaves FFmpeg's memory behind.
+    if (task) await new Promise<void>((resolve) => this.whenIdle(worker, resolve));
     await worker.terminate();
   }
 
   async kill(): Promise<void> {
     await this.worker?.terminate();
+  }
+
+  private whenIdle(worker: Worker, done: () => void): void {
+    worker.on("message", ({ kind }: Reply) => {
+      if (kind !== "ready") done();
+    });
+    worker.once("exit", done);
   }
 
   private start(): Worker {

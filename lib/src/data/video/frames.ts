@@ -11,8 +11,6 @@ export interface DecodeOptions {
   /** What to decode, in the order stored. Default: the file from where it stands to its end. */
   readonly packets?: Iterable<Packet>;
   readonly signal?: Stop;
-  /** Decodes on the calling thread: for a worker, which has nothing else to do. Default: on a thread of FFmpeg's. */
-  readonly blocking?: boolean;
 }
 
 /**
@@ -21,8 +19,8 @@ export interface DecodeOptions {
  * blocking, the next packet decodes while the caller works on a frame.
  */
 export async function* decodedFrames(video: OpenVideo, options: DecodeOptions = {}): AsyncGenerator<Frame> {
-  const { decoder } = video;
-  const { packets = storedPackets(video), signal, blocking = false } = options;
+  const { decoder, blocking } = video;
+  const { packets = storedPackets(video), signal } = options;
   const source = packets[Symbol.iterator]();
   const ready: Frame[] = [];
   let sending: Promise<number> | number = 0;

@@ -20,16 +20,25 @@ export interface OpenVideo {
   readonly format: FormatContext;
   readonly stream: Stream;
   readonly decoder: CodecContext;
+  /** Whether FFmpeg works on the calling thread alone: for a worker, which may be ended only while no thread works for it. */
+  readonly blocking: boolean;
   close(): Promise<void>;
 }
 
-/** Runs `use` with the opened file, or tar member, and closes it. Failures of FFmpeg in `use` come out as UserErrors too. */
-export async function withVideo<T>(source: string | TarMember, use: (video: OpenVideo) => Promise<T>): Promise<T> {
+/**
+ * Runs `use` with the opened file, or tar member, and closes it. Failures of FFmpeg in `use` come out as UserErrors too.
+ * `blocking`: see `OpenVideo`; else FFmpeg works on threads of its own.
+ */
+export async function withVideo<T>(
+  source: string | TarMember,
+  use: (video: OpenVideo) => Promise<T>,
+  blocking = false,
+): Promise<T> {
   const file = sourceName(source);
   await checkFile(source);
   const av = await ffmpeg();
   try {
-    const video = await open(av, source);
+    const video = await open(av, source, blocking);
     try {
       return await use(video);
     } finally {
@@ -73,7 +82,7 @@ function addressOf(source: string | TarMember): { url: string; protocols: string
   return { url: `subfile,,start,${offset},end,${offset + bytes},,:file:${tar}`, protocols: "file,subfile" };
 }
 
-async function open(av: FFmpeg, source: string | TarMember): Promise<OpenVideo> {
+async function open(av: FFmpeg, source: string | TarMember, blocking: boolean): Promise<OpenVideo> {
   const file = sourceName(source);
   const { url, protocols } = addressOf(source);
   const format = new av.FormatContext();
@@ -81,20 +90,24 @@ async function open(av: FFmpeg, source: string | TarMember): Promise<OpenVideo> 
   let opened = false;
   const close = async (): Promise<void> => {
     decoder.freeContext();
-    if (opened) await format.closeInput();
+    if (!opened) return;
+    if (blocking) format.closeInputSync();
+    else await format.closeInput();
   };
   try {
     const options = av.Dictionary.fromObject({ protocol_whitelist: protocols });
     try {
-      checked(av, await format.openInput(url, null, options), "FFmpeg finds no video in it");
+      const code = blocking ? format.openInputSync(url, null, options) : await format.openInput(url, null, options);
+      checked(av, code, "FFmpeg finds no video in it");
     } finally {
       options.free();
     }
     opened = true;
-    checked(av, await format.findStreamInfo(null), "reading the streams");
+    const found = blocking ? format.findStreamInfoSync(null) : await format.findStreamInfo(null);
+    checked(av, found, "reading the streams");
     const stream = videoStream(av, file, format);
-    await openDecoder(av, file, stream, decoder);
-    return { av, file, format, stream, decoder, close };
+    openDecoder(av, file, stream, decoder);
+    return { av, file, format, stream, decoder, blocking, close };
   } catch (error) {
     await close();
     throw error;
@@ -111,7 +124,7 @@ function videoStream(av: FFmpeg, file: string, format: FormatContext): Stream {
   return stream;
 }
 
-async function openDecoder(av: FFmpeg, file: string, stream: Stream, decoder: CodecContext): Promise<void> {
+function openDecoder(av: FFmpeg, file: string, stream: Stream, decoder: CodecContext): void {
   const { codecId } = stream.codecpar;
   const codec = av.Codec.findDecoder(codecId);
   if (!codec) {
@@ -123,5 +136,5 @@ async function openDecoder(av: FFmpeg, file: string, stream: Stream, decoder: Co
   decoder.pktTimebase = stream.timeBase;
   // Videos are decoded side by side, so that one thread each uses every core and keeps memory low.
   decoder.threadCount = 1;
-  checked(av, await decoder.open2(null, null), "opening the decoder");
+  checked(av, decoder.open2Sync(null, null), "opening the decoder");
 }

@@ -58,7 +58,6 @@ export class Picker<T> {
     private readonly video: OpenVideo,
     private readonly indices: readonly number[],
     private readonly begin: SinkOf<T>,
-    private readonly blocking: boolean,
   ) {
     this.places = placesOf(indices);
     this.orientation = displayOrientation(video);
@@ -75,7 +74,7 @@ export class Picker<T> {
       const { width, height } = this.shownSize();
       this.sink = this.begin(width, height, this.indices);
     }
-    if (this.blocking) {
+    if (this.video.blocking) {
       this.add(this.converter.convertHere(frame), places);
       return;
     }

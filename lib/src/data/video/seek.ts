@@ -38,18 +38,18 @@ export async function takeBySeeking<T>(
   options: TakeOptions,
   begin: SinkOf<T>,
 ): Promise<Taken<T> | null> {
-  const { signal, blocking = false } = options;
+  const { signal } = options;
   const frameCount = index.pts.length;
   const indices = options.indices(frameCount);
   checkIndices(indices, frameCount);
   const times = index.pts.toSorted();
-  const picker = new Picker(video, indices, begin, blocking);
+  const picker = new Picker(video, indices, begin);
   try {
     for (const [number, run] of runsOf(index.entries, indices).entries()) {
       if (number > 0) video.decoder.flushBuffers();
       const feed = packets ? packets.slice(run.from) : packetsFrom(video, index, run.from);
       let at = run.from;
-      for await (const frame of decodedFrames(video, { packets: feed, blocking, ...(signal ? { signal } : {}) })) {
+      for await (const frame of decodedFrames(video, { packets: feed, ...(signal ? { signal } : {}) })) {
         const damaged = frame.decodeErrorFlags !== 0 || frame.hasFlags(video.av.AV_FRAME_FLAG_CORRUPT);
         if (damaged || Number(frame.pts) !== times[at]) return null;
         await picker.offer(frame, at);

@@ -38,21 +38,29 @@ export async function takeFrames<T>(
   options: TakeOptions,
   begin: SinkOf<T>,
 ): Promise<Taken<T>> {
-  const first = await withVideo(source, async (video) => {
-    const { index, packets, free } = await listPackets(video, options.signal);
-    try {
-      const sought = index.exact ? await takeBySeeking(video, index, packets, options, begin) : null;
-      if (sought) return { frameCount: sought.frameCount, taken: sought };
-      if (index.exact || !packets) return { frameCount: index.shown, taken: null };
-      return await takeAll(video, index.shown, options, begin, packets);
-    } finally {
-      free();
-    }
-  });
+  const first = await withVideo(
+    source,
+    async (video) => {
+      const { index, packets, free } = await listPackets(video, options.signal);
+      try {
+        const sought = index.exact ? await takeBySeeking(video, index, packets, options, begin) : null;
+        if (sought) return { frameCount: sought.frameCount, taken: sought };
+        if (index.exact || !packets) return { frameCount: index.shown, taken: null };
+        return await takeAll(video, index.shown, options, begin, packets);
+      } finally {
+        free();
+      }
+    },
+    options.blocking,
+  );
   let { frameCount, taken } = first;
   // A guess that is wrong by more than the frames held says how many there are: the next one is right.
   for (let pass = 0; pass < 2 && !taken; pass++) {
-    ({ frameCount, taken } = await withVideo(source, (video) => takeAll(video, frameCount, options, begin)));
+    ({ frameCount, taken } = await withVideo(
+      source,
+      (video) => takeAll(video, frameCount, options, begin),
+      options.blocking,
+    ));
   }
   if (taken) return taken;
   throw unreadable(sourceName(source), "it changed while it was read");
@@ -72,14 +80,14 @@ async function takeAll<T>(
   begin: SinkOf<T>,
   packets?: readonly Packet[],
 ): Promise<Pass<T>> {
-  const { indices, signal, blocking = false } = options;
+  const { indices, signal } = options;
   // A packed B-frame or a broken one makes the number of packets a little too high.
   const others = [guess - 1, guess - 2, guess + 1].filter((count) => count > 0);
   const held = new HeldFrames(new Set(others.flatMap((count) => indices(count))));
-  const picker = guess > 0 ? new Picker(video, indices(guess), begin, blocking) : null;
+  const picker = guess > 0 ? new Picker(video, indices(guess), begin) : null;
   let count = 0;
   try {
-    const decode = { blocking, ...(signal ? { signal } : {}), ...(packets ? { packets } : {}) };
+    const decode = { ...(signal ? { signal } : {}), ...(packets ? { packets } : {}) };
     for await (const frame of decodedFrames(video, decode)) {
       held.offer(frame, count);
       await picker?.offer(frame, count);
@@ -88,7 +96,7 @@ async function takeAll<T>(
     if (count === 0) throw unreadable(video.file, "none of its frames decodes");
     const wanted = indices(count);
     checkIndices(wanted, count);
-    const result = count === guess ? await picker!.end() : await held.give(new Picker(video, wanted, begin, blocking));
+    const result = count === guess ? await picker!.end() : await held.give(new Picker(video, wanted, begin));
     return { frameCount: count, taken: result === null ? null : { result, indices: wanted, frameCount: count } };
   } finally {
     await picker?.close();
