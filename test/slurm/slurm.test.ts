@@ -115,6 +115,18 @@ describe("a sweep on Slurm", { skip: reason ?? false }, () => {
     assert.deepEqual(status!.tasks, []);
   });
 
+  it("also makes features beforehand, each task a part; a second call finds them", () => {
+    const slurm = path.join(folder, "slurm.json");
+    fs.writeFileSync(slurm, JSON.stringify({ cpus: 1 }));
+    const args = ["data", "features", "tiny", "--weights", weights, "--frames", "5", "--json"];
+    const made = vghif(...args, "--engine", "slurm", "--slurm", slurm, "--jobs", "2");
+    assert.equal(made.status, 0, made.stderr);
+    const totals = JSON.parse(made.stdout);
+    assert.deepEqual([totals.videos, totals.made, totals.skipped], [24, 24, []]);
+    const again = JSON.parse(vghif(...args).stdout);
+    assert.deepEqual([again.videos, again.made, again.folder], [24, 0, totals.folder]);
+  });
+
   it("that Slurm refuses is one line, and leaves no sweep behind", async () => {
     const refused = submitSweep([tinySpec(weights, 200, 1)], store, { ...config, partition: "nowhere" });
     await assert.rejects(refused, { name: "UserError", message: /^sbatch failed: .*[Ii]nvalid partition/ });
