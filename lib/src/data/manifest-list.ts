@@ -1,8 +1,7 @@
 /** The known datasets in short, for `vghif data list`. */
-import { existsSync } from "node:fs";
-import path from "node:path";
 import { readDataset } from "./manifest.js";
-import { datasetRoot, listDatasets } from "./manifest-find.js";
+import { listDatasets } from "./manifest-find.js";
+import { hasVideo, videosFolder } from "./prepare/locate.js";
 import type { DatasetKind, SplitName } from "./types.js";
 
 /** Numbers of classes, and of videos in each split. */
@@ -22,7 +21,7 @@ export function describeDatasets(): DatasetSummary[] {
   return listDatasets().map(({ folder }) => {
     const dataset = readDataset(folder);
     const { name, title, kind, classes, splits } = dataset;
-    const root = datasetRoot(dataset);
+    const root = videosFolder(dataset);
     const first = Object.values(splits).flat()[0];
     return {
       name,
@@ -33,7 +32,7 @@ export function describeDatasets(): DatasetSummary[] {
       val: splits.val?.length ?? 0,
       test: splits.test?.length ?? 0,
       root,
-      here: first !== undefined && existsSync(path.join(root, first.path)),
+      here: first !== undefined && hasVideo(dataset, first),
     };
   });
 }

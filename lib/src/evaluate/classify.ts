@@ -1,6 +1,8 @@
 /** One video against a list of labels: probabilities, and where each label's text looked. */
 import { loadClip } from "../data/frames/load.js";
 import { type ViewsSpec, viewCount, viewOptions } from "../data/frames/views.js";
+import type { VideoSource } from "../data/video/source.js";
+import { sourceHash } from "../data/video/source-hash.js";
 import { UserError } from "../errors.js";
 import { encodeViews, viewOf } from "../features/encode.js";
 import { disposeTexts, frozenTexts } from "../features/text.js";
@@ -8,7 +10,6 @@ import { disposeTokens, stackTokens } from "../features/tokens.js";
 import { recognize } from "../models/recognizer.js";
 import { fusedLevels } from "../models/vghif.js";
 import { type Tensor, tf, tidy } from "../nn/array.js";
-import { fileHash } from "../weights/file-hash.js";
 import { topLabels } from "./metrics.js";
 import type { Recognizer } from "./recognizer.js";
 
@@ -43,10 +44,10 @@ export interface Classified {
   readonly attention: readonly LabelAttention[];
 }
 
-/** Classifies a video file. Throws a UserError for a video that cannot be read or labels that make no sense. */
+/** Classifies a video. Throws a UserError for a video that cannot be read or labels that make no sense. */
 export async function classifyVideo(
   recognizer: Recognizer,
-  video: string,
+  video: VideoSource,
   labels: readonly string[],
   options: ClassifyOptions = {},
 ): Promise<Classified> {
@@ -95,7 +96,7 @@ export async function classifyVideo(
 }
 
 /** The name of the video's random draw: its content, as where features are cached. */
-async function drawOf(video: string): Promise<string> {
+async function drawOf(video: VideoSource): Promise<string> {
   // A file that cannot be read is refused by the loader, in one line.
-  return fileHash(video).catch(() => "");
+  return sourceHash(video).catch(() => "");
 }

@@ -7,6 +7,7 @@
  * texts together, have the same axes (the classes) for both models, do not depend on the learned logit scale, and use no label.
  */
 import type { Sample } from "../data/types.js";
+import type { VideoRoot } from "../data/video/source.js";
 import type { VideoFeature } from "../features/cache.js";
 import { extractFeatures } from "../features/extract.js";
 import { disposeTexts, frozenTexts } from "../features/text.js";
@@ -37,7 +38,7 @@ const BATCH = 16;
 /** Embeds the samples below `root`; features come from the cache where they are. Unreadable videos are left out. */
 export async function embedVideos(
   recognizer: Recognizer,
-  root: string,
+  root: VideoRoot,
   samples: readonly Sample[],
   classes: readonly string[],
   { frames, template, signal, onProgress }: EmbedOptions,

@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { loadClip } from "../data/frames/load.js";
 import { normTable } from "../data/frames/normalise.js";
 import { videoTransform } from "../data/frames/transforms.js";
+import { sourceName, type VideoSource } from "../data/video/source.js";
 import { UserError } from "../errors.js";
 import type { Classified } from "./classify.js";
 import { type Grounding, groundingOf } from "./grounding.js";
@@ -28,7 +29,7 @@ const BAR = 10;
  */
 export async function groundingPicture(
   recognizer: Recognizer,
-  video: string,
+  video: VideoSource,
   result: Classified,
   labels: readonly string[],
   label: string,
@@ -50,7 +51,7 @@ export async function groundingPicture(
   const height = HEAD + rows.length * rowHeight;
   // Pictures of one page share their ids: a name of this one's own keeps it from showing another's frames.
   const name = createHash("sha256")
-    .update([path.basename(video), label, ...pictures].join("\n"))
+    .update([path.basename(sourceName(video)), label, ...pictures].join("\n"))
     .digest("hex")
     .slice(0, 8);
   const drawn = await Promise.all(rows.map((row, at) => drawnRow(row, `${name}-h${at}`)));
@@ -113,7 +114,7 @@ function rowPicture(
 
 /** The chosen frames as data URIs of JPEG pictures, cut as the model's transform cuts them. */
 export async function framePictures(
-  video: string,
+  video: VideoSource,
   total: number,
   shown: readonly number[],
   size: number,

@@ -1,7 +1,8 @@
 /** The numbers behind figure-embedding: where two trained recognisers put the same test videos. Made once, then read. */
 import { z } from "zod";
 import { spelledClasses } from "../data/class-names.js";
-import { datasetRoot, findDataset } from "../data/manifest-find.js";
+import { findDataset } from "../data/manifest-find.js";
+import { videoRoot } from "../data/prepare/locate.js";
 import type { Dataset, Sample } from "../data/types.js";
 import { type EmbeddedVideos, embedVideos } from "../evaluate/embedding.js";
 import { principalPlane, silhouette } from "../evaluate/embedding-map.js";
@@ -118,7 +119,7 @@ async function embedded(spec: RunSpec, context: RunContext): Promise<EmbeddedVid
     const dataset = findDataset(spec.dataset);
     const { frames, template } = spec;
     const names = spelledClasses(dataset.classes, spec.spelling);
-    return await embedVideos(recognizer, datasetRoot(dataset), shownVideos(dataset, spec.evaluate), names, {
+    return await embedVideos(recognizer, videoRoot(dataset), shownVideos(dataset, spec.evaluate), names, {
       frames,
       template,
       ...(context.signal ? { signal: context.signal } : {}),

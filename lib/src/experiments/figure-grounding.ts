@@ -1,7 +1,7 @@
 /** figure-grounding: where the text of a video's class looked over the frames, a row for every level and pass of VgHIF. */
-import path from "node:path";
 import { spelledClasses } from "../data/class-names.js";
-import { datasetRoot, findDataset } from "../data/manifest-find.js";
+import { findDataset } from "../data/manifest-find.js";
+import { videoFile } from "../data/prepare/locate.js";
 import type { Dataset, Sample } from "../data/types.js";
 import { UserError } from "../errors.js";
 import { classifyVideo } from "../evaluate/classify.js";
@@ -45,7 +45,7 @@ export async function figureGrounding(
   if (asked < 0) throw new UserError(`dataset "${spec.dataset}" has no class "${label}"; see its manifest`);
   const recognizer = await trainedRecognizer(spec, context);
   try {
-    const file = path.join(datasetRoot(dataset), sample.path);
+    const file = videoFile(dataset, sample);
     const result = await classifyVideo(recognizer, file, names, { frames: spec.frames, template: spec.template });
     const { label: answer, probability } = result.scores[0]!;
     return {

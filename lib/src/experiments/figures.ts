@@ -1,7 +1,8 @@
 /** Every figure that the kit declares, by the name that the command line, the notebooks and the report use. */
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { datasetRoot, findDataset } from "../data/manifest-find.js";
+import { findDataset } from "../data/manifest-find.js";
+import { videosFolder } from "../data/prepare/locate.js";
 import { UsageError } from "../errors.js";
 import { writeFileWhole } from "../files.js";
 import { weightsFile } from "../weights/registry.js";
@@ -124,7 +125,7 @@ export function shownPair(scale: Scale): SpecPair {
 
 /** Whether a run's model is a small one, and its data and weights are here. */
 export function isQuick({ scale, dataset, weights }: RunSpec): boolean {
-  return scale === "smoke" && existsSync(datasetRoot(findDataset(dataset))) && existsSync(weightsFile(weights));
+  return scale === "smoke" && existsSync(videosFolder(findDataset(dataset))) && existsSync(weightsFile(weights));
 }
 
 /** A drawing as SVG text that needs nothing else. */

@@ -64,7 +64,7 @@ export async function pixelSource(
     if (!training?.sampling && !training?.augment) return scored(sample);
     signal?.throwIfAborted();
     const draw = `${sample.path}#${epoch}`;
-    return (await loader.load(path.join(root, sample.path), { ...asScored, ...training, draw })).pixels;
+    return (await loader.load(sourceIn(root, sample.path), { ...asScored, ...training, draw })).pixels;
   };
   const trained = (sample: Sample, epoch: number): Promise<Float32Array> =>
     late.has(sample.path) ? replacements.load(sample, (candidate) => drawn(candidate, epoch)) : drawn(sample, epoch);

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { GENERATED } from "../data/generated/datasets.js";
 import { generateDataset } from "../data/generated/generate.js";
-import { dataFolder, datasetRoot, findDataset } from "../data/manifest-find.js";
+import { dataFolder, findDataset } from "../data/manifest-find.js";
+import { videosFolder } from "../data/prepare/locate.js";
 import { messageOf, UserError } from "../errors.js";
 import { weightsFile } from "../weights/registry.js";
 import { withoutSplit } from "./official-split.js";
@@ -65,7 +66,7 @@ function isGenerated(name: string): boolean {
 function missingDataset(name: string): readonly string[] {
   const owner = OWNERS[withoutSplit(name)];
   try {
-    const root = datasetRoot(findDataset(name));
+    const root = videosFolder(findDataset(name));
     return existsSync(root)
       ? []
       : [`the videos of "${name}" are not at ${root}${owner ? `: get them from ${owner}` : ""}`];

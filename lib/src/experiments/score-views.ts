@@ -1,6 +1,7 @@
 /** Scores a run's videos in several views: the sum of the views' softmax (microsoft/VideoX `X-CLIP/main.py`, validate). */
 import type { ViewsSpec } from "../data/frames/views.js";
 import type { Sample } from "../data/types.js";
+import type { VideoRoot } from "../data/video/source.js";
 import { UserError } from "../errors.js";
 import { topLabels } from "../evaluate/metrics.js";
 import { addSoftmax } from "../evaluate/softmax-sum.js";
@@ -39,7 +40,7 @@ export async function scoreViews(
   views: ViewsSpec,
   context: RunContext,
   learner: Learner,
-  videos: { readonly config: RecognizerConfig; readonly tower: Tower; readonly root: string },
+  videos: { readonly config: RecognizerConfig; readonly tower: Tower; readonly root: VideoRoot },
   evaluation: readonly Sample[],
   trained: Params,
 ): Promise<ViewsScored> {
@@ -81,8 +82,9 @@ async function scoreFrom<View>(
     const done = predictions.length + skipped.length;
     context.onProgress?.({ phase: "evaluate", done, total: evaluation.length });
   };
+  const onFeatures = (done: number, total: number) => context.onProgress?.({ phase: "features", done, total });
   try {
-    for await (const read of source.read(evaluation, context.signal)) {
+    for await (const read of source.read(evaluation, context.signal, onFeatures)) {
       if ("error" in read) {
         skipped.push({ path: read.sample.path, reason: read.error });
         continue;

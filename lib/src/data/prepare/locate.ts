@@ -6,6 +6,7 @@ import type { Dataset, Sample } from "../types.js";
 import type { VideoRoot, VideoSource } from "../video/source.js";
 import { sourceAt } from "./found.js";
 import { indexFile, readIndex, type VideoIndex } from "./index-file.js";
+import { presenceOf } from "./verify-sources.js";
 
 interface Known {
   /** Of the index's file: inode, size and time. */
@@ -41,4 +42,14 @@ export function videoFile(dataset: Dataset, sample: Pick<Sample, "path">): Video
 export function videoRoot(dataset: Dataset): VideoRoot {
   if (videoIndex(dataset) === null) return datasetRoot(dataset);
   return (samplePath) => videoFile(dataset, { path: samplePath });
+}
+
+/** The folder that a dataset's videos were found below, else its root; not checked to exist. */
+export function videosFolder(dataset: Dataset): string {
+  return videoIndex(dataset)?.root ?? datasetRoot(dataset);
+}
+
+/** Whether a sample's video is there. */
+export function hasVideo(dataset: Dataset, sample: Pick<Sample, "path">): boolean {
+  return presenceOf(videoFile(dataset, sample), undefined) === "there";
 }

@@ -1,7 +1,8 @@
 /** Grounding maps for the report: where the text of a video's class looked, in the runs of a table. */
 import fs from "node:fs";
 import path from "node:path";
-import { datasetRoot, findDataset } from "../../data/manifest-find.js";
+import { findDataset } from "../../data/manifest-find.js";
+import { hasVideo, videoFile } from "../../data/prepare/locate.js";
 import { classifyVideo } from "../../evaluate/classify.js";
 import { groundingPicture } from "../../evaluate/grounding-picture.js";
 import { writeFileWhole } from "../../files.js";
@@ -69,7 +70,7 @@ async function draw(
   const { classes } = dataset;
   const recognizer = await trainedRecognizer(spec, context);
   try {
-    const file = path.join(datasetRoot(dataset), video);
+    const file = videoFile(dataset, { path: video });
     const result = await classifyVideo(recognizer, file, classes, spec);
     if (result.attention.length === 0) return;
     const setting = spec.shots === null ? "full" : `K = ${spec.shots}`;
@@ -87,9 +88,7 @@ async function draw(
 }
 
 function isHere(spec: RunSpec, video: string): boolean {
-  return (
-    fs.existsSync(path.join(datasetRoot(findDataset(spec.dataset)), video)) && fs.existsSync(weightsFile(spec.weights))
-  );
+  return hasVideo(findDataset(spec.dataset), { path: video }) && fs.existsSync(weightsFile(spec.weights));
 }
 
 /** A dataset's VgHIF run with the most to show; the first of several. */

@@ -1,4 +1,5 @@
 /** A video's frames and the maps of one label over them, small enough for a page. */
+import type { VideoSource } from "../../data/video/source.js";
 import type { Classified } from "../../evaluate/classify.js";
 import { type Grounding, groundingOf } from "../../evaluate/grounding.js";
 import { framePictures } from "../../evaluate/grounding-picture.js";
@@ -19,7 +20,7 @@ const FRAMES_FOR_ONE = 3;
  */
 export async function playedMaps(
   recognizer: Recognizer,
-  video: string,
+  video: VideoSource,
   result: Classified,
   labels: readonly string[],
   label: number,
