@@ -1,17 +1,22 @@
 /** Cached features as the tensors a recogniser takes. */
-
+import { withHostValues } from "../engine/compile/host-values.js";
 import { type RecognizerConfig, usesLevels, type VideoTokens } from "../models/recognizer.js";
 import { fusedLevels } from "../models/vghif.js";
 import { type Tensor, tf } from "../nn/array.js";
 import type { HostTensor } from "../weights/safetensors.js";
 import type { VideoFeature } from "./cache.js";
 
-/** Equally shaped host tensors [..] -> one tensor [B, ..]. */
-function stack(parts: readonly HostTensor[]): Tensor {
-  const [first] = parts as readonly [HostTensor];
-  const joined = new Float32Array(parts.length * first.data.length);
-  for (const [at, part] of parts.entries()) joined.set(part.data, at * first.data.length);
-  return tf.tensor(joined, [parts.length, ...first.shape]);
+/** Tensors of B videos -> one tensor; those of one video [.., D] stand one after another along their first axis. */
+function stack(videos: readonly (readonly HostTensor[])[]): Tensor {
+  const [first] = videos as readonly [readonly HostTensor[]];
+  const joined = new Float32Array(videos.length * first.reduce((sum, { data }) => sum + data.length, 0));
+  let at = 0;
+  for (const { data } of videos.flat()) {
+    joined.set(data, at);
+    at += data.length;
+  }
+  const length = first.reduce((sum, { shape }) => sum + shape[0]!, 0);
+  return withHostValues(tf.tensor(joined, [videos.length, length, ...first[0]!.shape.slice(1)]), joined);
 }
 
 /** The named tensors of one level that make up a selection, in `selectTokens`'s order. */
@@ -21,22 +26,21 @@ function partsOf(level: number, select: "cls" | "patch" | "cls+patch" | "all"): 
 
 /** The tokens of B videos for this recogniser; owned by the caller. */
 export function stackTokens(config: RecognizerConfig, features: readonly VideoFeature[]): VideoTokens {
-  const named = (name: string): Tensor =>
+  const named = (...names: string[]): Tensor =>
     stack(
-      features.map((feature) => {
-        const tensor = feature.get(name);
-        if (!tensor) throw new Error(`cached features lack "${name}"`);
-        return tensor;
-      }),
+      features.map((feature) =>
+        names.map((name) => {
+          const tensor = feature.get(name);
+          if (!tensor) throw new Error(`cached features lack "${name}"`);
+          return tensor;
+        }),
+      ),
     );
   const { vghif, backbone } = config;
   const last = backbone.needsPatches ? { cls: named("cls"), patches: named("patches") } : { cls: named("cls") };
   if (!vghif || !usesLevels(config)) return { ...last, levels: [] };
   const levels = fusedLevels(vghif, backbone.config.visionLayers).map((level) =>
-    tf.tidy(() => {
-      const parts = partsOf(level, vghif.select).map(named);
-      return parts.length === 1 ? parts[0]! : tf.concat(parts, 1);
-    }),
+    named(...partsOf(level, vghif.select)),
   );
   return { ...last, levels };
 }

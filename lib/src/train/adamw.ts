@@ -55,8 +55,12 @@ export interface AdamwResult {
 /** With gradients times this their squares are what the second moment takes up: each is one pass over memory less. */
 const GRAD_FACTOR = Math.sqrt(1 - ADAMW.beta2);
 
+/** How gradients by parameter name become those by the groups' names. */
+export type Pack = (grads: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
+
 /**
- * One update of every parameter of every group. `params` and `grads` must hold each group's names. Learning rate and
+ * One update of every parameter of every group. `params` and what `pack` makes of `grads` (default: the same) must hold each
+ * group's names. Learning rate and
  * epsilon are taken times the second correction, as m / (sqrt(v) / c + eps) = c m / (sqrt(v) + c eps): the vectors are gone
  * through as seldom as can be, which is what an update costs.
  */
@@ -66,19 +70,22 @@ export function adamwUpdate(
   grads: Readonly<Record<string, Tensor>>,
   state: AdamwState,
   step: AdamwStep,
+  pack: Pack = (named) => named,
 ): AdamwResult {
   const result: AdamwResult = { params: {}, state: { m: {}, v: {} } };
   const { finite } = step;
   const or = (value: Tensor, otherwise: number): Tensor =>
     finite ? tf.where(finite, value, tf.scalar(otherwise)) : value;
   const [beta1, beta2] = [ADAMW.beta1, ADAMW.beta2].map((beta) => (finite ? or(tf.scalar(beta), 1) : beta));
+  const scaled = Object.entries(grads).map(([name, grad]) => [name, tf.mul(or(grad, 0), GRAD_FACTOR)] as const);
+  const packed = pack(Object.fromEntries(scaled));
   for (const [index, group] of groups.entries()) {
     const lr = or(step.lrs[index]!, 0);
     const rate = tf.mul(tf.div(lr, step.correction1), step.correction2);
     const eps = tf.mul(step.correction2, ADAMW.eps);
     const keep = tf.sub(1, tf.mul(lr, group.weightDecay));
     for (const name of group.names) {
-      const grad = tf.mul(or(grads[name]!, 0), GRAD_FACTOR);
+      const grad = packed[name]!;
       const m = tf.add(tf.mul(state.m[name]!, beta1!), tf.mul(grad, (1 - ADAMW.beta1) / GRAD_FACTOR));
       const v = tf.add(tf.mul(state.v[name]!, beta2!), tf.square(grad));
       const decayed = group.weightDecay === 0 ? params[name]! : tf.mul(params[name]!, keep);

@@ -5,8 +5,9 @@ import type { Value } from "../engine/compile/tree.js";
 import { type Tensor, tf, tidy } from "../nn/array.js";
 import { type AdamwResult, type AdamwState, adamwStep, type ParamGroup } from "./adamw.js";
 import { type LossScale, nextScale, startScale } from "./loss-scale.js";
+import { Packing } from "./packed.js";
 import { type HostRecord, type TrainState, toHostRecord, toTensorRecord } from "./state.js";
-import { type LossOf, type TensorRecord, trainingStep } from "./step.js";
+import { type LossOf, lossAndGradients, type TensorRecord, trainingStep, updateStep } from "./step.js";
 
 export interface Executor<Batch> {
   /** Takes optimiser step `step` (0-based) with the groups' learning rates; returns the loss before the update. */
@@ -83,20 +84,26 @@ type StepInputs = {
 
 type StepOutputs = Pick<StepInputs, "params" | "moments"> & { loss: Tensor; finite?: Tensor };
 
-/** Compiled, one program a batch shape; parameters and moments stay inside the program's runtime between steps. */
+/** Compiled, one program a batch shape; parameters and moments, packed, stay inside the program's runtime between steps. */
 export function compiledExecutor<Batch extends object>(
   lossOf: LossOf<Batch>,
   groups: readonly ParamGroup[],
   start: TrainState,
   { precision, handOver = false }: CompiledOptions = {},
 ): Executor<Batch> {
-  const update = trainingStep(lossOf, groups);
+  const packing = new Packing(groups, start.params);
+  const gradients = lossAndGradients(lossOf, groups);
   const fn = ({ params, moments, batch, scalars }: StepInputs): StepOutputs => {
-    const { loss, finite, ...next } = update(params, moments, batch as unknown as Batch, scalars, scalars.scale);
+    const { loss, grads } = gradients(packing.unpackTensors(params), batch as unknown as Batch, scalars.scale);
+    const pack = packing.packTensors.bind(packing);
+    const { finite, ...next } = updateStep(packing.groups, params, grads, moments, scalars, scalars.scale, pack);
     return { params: next.params, moments: next.state, loss, ...(finite ? { finite } : {}) };
   };
   let scaling = precision ? (start.lossScale ?? startScale(precision)) : undefined;
-  const state = { params: start.params, moments: { m: start.m, v: start.v } };
+  const state = {
+    params: packing.pack(start.params),
+    moments: { m: packing.pack(start.m), v: packing.pack(start.v) },
+  };
   let program: Compiled<StepInputs, StepOutputs> | undefined;
   let bound: Bound<StepInputs, StepOutputs, "params" | "moments"> | undefined;
   return {
@@ -118,7 +125,8 @@ export function compiledExecutor<Batch extends object>(
     async snapshot(last = false) {
       const scale = scaling ? { lossScale: scaling } : {};
       if (!bound) return { params: start.params, m: start.m, v: start.v, ...scale };
-      return { ...hosts(await (last ? bound.take() : bound.read())), ...scale };
+      const { params, m, v } = hosts(await (last ? bound.take() : bound.read()));
+      return { params: packing.unpack(params), m: packing.unpack(m), v: packing.unpack(v), ...scale };
     },
     async dispose() {
       bound?.release();

@@ -1,6 +1,6 @@
 /** One optimiser step as a pure function of tensors: loss, gradients, AdamW. */
 import { type Tensor, tf } from "../nn/array.js";
-import { type AdamwState, type AdamwStep, adamwUpdate, type ParamGroup } from "./adamw.js";
+import { type AdamwState, type AdamwStep, adamwUpdate, type Pack, type ParamGroup } from "./adamw.js";
 
 export type TensorRecord = Record<string, Tensor>;
 
@@ -49,7 +49,7 @@ export function lossAndGradients<Batch>(lossOf: LossOf<Batch>, groups: readonly 
   };
 }
 
-/** The update by gradients that were multiplied by `scale`. */
+/** The update by gradients that were multiplied by `scale`; the groups are of what `pack` makes of the gradients. */
 export function updateStep(
   groups: readonly ParamGroup[],
   params: Readonly<TensorRecord>,
@@ -57,12 +57,13 @@ export function updateStep(
   state: AdamwState,
   step: AdamwStep,
   scale?: Tensor,
+  pack?: Pack,
 ): Omit<StepResult, "loss"> {
-  if (!scale) return adamwUpdate(groups, params, grads, state, step);
+  if (!scale) return adamwUpdate(groups, params, grads, state, step, pack);
   const inverse = tf.reciprocal(scale);
   const unscaled = Object.fromEntries(Object.entries(grads).map(([name, grad]) => [name, tf.mul(grad, inverse)]));
   const finite = allFinite(Object.values(unscaled));
-  return { finite, ...adamwUpdate(groups, params, unscaled, state, { ...step, finite }) };
+  return { finite, ...adamwUpdate(groups, params, unscaled, state, { ...step, finite }, pack) };
 }
 
 /** Whether the squares of all values have a finite sum: AdamW keeps squares. */

@@ -7,6 +7,7 @@
 import { tf } from "../../nn/array.js";
 import { programDevice, startEngine } from "../index.js";
 import type { Device } from "../session/device.js";
+import { hostValues } from "./host-values.js";
 import { retire, sessionOf } from "./idle-sessions.js";
 import { type OptimizeOptions, optimize } from "./optimize.js";
 import { forDevice } from "./passes/device.js";
@@ -177,8 +178,7 @@ export async function compile<I extends object, O extends object>(
 async function valuesOf(tree: unknown): Promise<Map<string, Value>> {
   const values = new Map<string, Value>();
   for (const [path, leaf] of leavesOf(tree)) {
-    const isTensor = leaf instanceof tf.Tensor;
-    values.set(path, isTensor ? { data: (await leaf.data()) as Value["data"], shape: leaf.shape } : leaf);
+    values.set(path, leaf instanceof tf.Tensor ? { data: await hostValues(leaf), shape: leaf.shape } : leaf);
   }
   return values;
 }

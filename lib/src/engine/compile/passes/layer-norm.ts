@@ -28,7 +28,7 @@ export function layerNorm(g: Graph, outputs: ReadonlyMap<string, Node>): Map<str
   const sources = new Map<Node, { readonly norm: Norm; readonly output: number }>();
   for (const norm of norms.values()) {
     // Else the mean would be computed after a gain that may itself be computed from the mean.
-    if (norm.affine.some(({ inputs }) => inputs.length > 0) || sources.has(norm.mean)) continue;
+    if (!norm.affine.every(isGiven) || sources.has(norm.mean)) continue;
     sources.set(norm.mean, { norm, output: 1 }).set(norm.inverse, { norm, output: 2 });
   }
   return rewrite(g, outputs, (_kept, original, rebuilt) => {
@@ -39,6 +39,11 @@ export function layerNorm(g: Graph, outputs: ReadonlyMap<string, Node>): Map<str
     const { x, affine } = source.norm;
     return g.part(operator(g, source.norm, rebuilt(x), affine), source.output, original.shape);
   });
+}
+
+/** Whether a node is an input, a constant or a part of one, so that no pass makes another of it. */
+function isGiven({ op, inputs: [first] }: Node): boolean {
+  return first === undefined || ((op === "Slice" || op === "Reshape") && isGiven(first));
 }
 
 function operator(g: Graph, { eps }: Norm, x: Node, affine: readonly Node[]): Node {
