@@ -30,7 +30,12 @@ export function adjustSaturation(data: Uint8Array, factor: number): void {
   const share = Math.fround(factor);
   if (share === 1) return;
   for (let at = 0; at < data.length; at += 3) {
-    const gray = luma(data[at]!, data[at + 1]!, data[at + 2]!);
-    for (let c = at; c < at + 3; c++) data[c] = blend(gray, data[c]!, share);
+    const red = data[at]!;
+    const green = data[at + 1]!;
+    const blue = data[at + 2]!;
+    const gray = luma(red, green, blue);
+    data[at] = blend(gray, red, share);
+    data[at + 1] = blend(gray, green, share);
+    data[at + 2] = blend(gray, blue, share);
   }
 }

@@ -8,7 +8,10 @@ export function luma(red: number, green: number, blue: number): number {
 /** Takes the colour out of RGB pixels [n, 3], in place (torchvision `Grayscale(3)` on a Pillow picture). */
 export function grayPixels(data: Uint8Array): void {
   for (let at = 0; at < data.length; at += 3) {
-    data.fill(luma(data[at]!, data[at + 1]!, data[at + 2]!), at, at + 3);
+    const level = luma(data[at]!, data[at + 1]!, data[at + 2]!);
+    data[at] = level;
+    data[at + 1] = level;
+    data[at + 2] = level;
   }
 }
 
