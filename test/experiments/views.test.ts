@@ -7,12 +7,15 @@ import { loadClip } from "vghif/dist/data/frames/load.js";
 import { threeCropTransform } from "vghif/dist/data/frames/transforms.js";
 import type { ViewsSpec } from "vghif/dist/data/frames/views.js";
 import { datasetRoot, findDataset } from "vghif/dist/data/manifest-find.js";
+import { predict } from "vghif/dist/evaluate/predict.js";
+import { loadRecognizer } from "vghif/dist/evaluate/recognizer.js";
 import { type ExperimentResult, runExperiment } from "vghif/dist/experiments/run-experiment.js";
 import type { RunSpec } from "vghif/dist/experiments/spec.js";
 import { backbonePrompts } from "vghif/dist/features/prompts.js";
 import { type RecognizerConfig, recognize, textTokens, videoTokens } from "vghif/dist/models/recognizer.js";
 import { type Params, tf, tidy } from "vghif/dist/nn/array.js";
 import { fileHash } from "vghif/dist/weights/file-hash.js";
+import { disposeParams } from "vghif/dist/weights/load.js";
 import { makeTiny, tinySpec } from "../tiny-runs.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "vghif views "));
@@ -75,39 +78,61 @@ async function byHand({ template }: RunSpec, views: ViewsSpec, params: Params, c
   return { best, means };
 }
 
-const bestOf = ({ predictions }: ExperimentResult) => predictions.map(([name, , best]) => [name, best[0]]);
-
-for (const trainable of ["head", "all"] as const) {
-  test(`views are averaged where ${trainable === "head" ? "the tower is frozen" : "all is trained, from pixels"}`, async () => {
-    for (const views of [RANDOM, FIXED]) {
-      const spec = specOf(views, trainable);
-      const tensors = tf.memory().numTensors;
-      let expected: Awaited<ReturnType<typeof byHand>> | undefined;
-      const result = await runExperiment(spec, {
-        onTrained: async (params, config) => {
-          expected = await byHand(spec, views, params, config);
-        },
-      });
-      assert.equal(tf.memory().numTensors, tensors, "no tensor may be left behind");
-      assert.equal(result.final.n, 9);
-      // Answers that a rounding could turn would say nothing.
-      for (const mean of expected!.means) {
-        const [first, second] = [...mean].sort((a, b) => b - a);
-        assert.ok(first! - second! > 1e-4, `${mean}`);
-      }
-      assert.deepEqual(bestOf(result), expected!.best);
-      const { seconds: _, ...again } = await runExperiment(spec);
-      const { seconds: __, ...once } = result;
-      assert.deepEqual(again, once, "the same run gives the same");
-    }
+/** The run's answers are those by hand; rounding could not turn them. */
+async function equalsByHand(spec: RunSpec): Promise<ExperimentResult> {
+  const tensors = tf.memory().numTensors;
+  let expected: Awaited<ReturnType<typeof byHand>> | undefined;
+  const result = await runExperiment(spec, {
+    onTrained: async (params, config) => {
+      expected = await byHand(spec, spec.views!, params, config);
+    },
   });
+  assert.equal(tf.memory().numTensors, tensors, "no tensor may be left behind");
+  assert.equal(result.final.n, 9);
+  for (const mean of expected!.means) {
+    const [first, second] = [...mean].sort((a, b) => b - a);
+    assert.ok(first! - second! > 1e-4, `${mean}`);
+  }
+  assert.deepEqual(
+    result.predictions.map(([name, , best]) => [name, best[0]]),
+    expected!.best,
+  );
+  return result;
 }
 
-test("a batch of fewer views than a video has gives the same", async () => {
-  const spec = specOf(RANDOM, "all");
-  const four = await runExperiment({ ...spec, train: { ...spec.train!, microBatch: 4 } });
-  const whole = await runExperiment(spec);
-  assert.deepEqual(bestOf(four), bestOf(whole));
+test("views of a frozen tower are averaged, and the same run gives the same", async () => {
+  await equalsByHand(specOf(FIXED, "head"));
+  const { seconds: _, ...once } = await equalsByHand(specOf(RANDOM, "head"));
+  const { seconds: __, ...again } = await runExperiment(specOf(RANDOM, "head"));
+  assert.deepEqual(again, once);
+});
+
+test("views are averaged where all is trained, from pixels, in batches of more or fewer than a video has", async () => {
+  await equalsByHand(specOf(RANDOM, "all"));
+  const spec = specOf(FIXED, "all");
+  await equalsByHand({ ...spec, train: { ...spec.train!, microBatch: 4 } });
+});
+
+test("a prediction averages the probabilities of its views", async () => {
+  const spec = tinySpec(weights, SEED, 1);
+  const recognizer = await loadRecognizer(weights);
+  const { means } = await byHand(spec, RANDOM, recognizer.params, recognizer.config);
+  disposeParams(recognizer.params);
+  const dataset = findDataset("tiny");
+  const video = path.join(datasetRoot(dataset), dataset.splits.test![2]!.path);
+  const options = { weights, frames: FRAMES, template: spec.template, views: "2x3" };
+  const drawn = await predict(video, dataset.classes.join(","), { ...options, viewSeed: SEED });
+  assert.equal(drawn.views, "2x3, random rule, seed 7");
+  assert.match(drawn.provenance, /6 of \d+ frames, views 2x3, random rule, seed 7;/);
+  assert.equal(drawn.top.length, 3);
+  for (const { label, probability } of drawn.top) {
+    const expected = means[2]![dataset.classes.indexOf(label)]!;
+    assert.ok(Math.abs(probability - expected) < 1e-6, `${label}: ${probability}, not ${expected}`);
+  }
+  const fixed = await predict(video, dataset.classes.join(","), options);
+  assert.equal(fixed.views, "2x3, fixed rule");
+  assert.notDeepEqual(fixed.indices, drawn.indices);
+  await assert.rejects(predict(video, "a,b", { ...options, views: "4x2" }), /views "4x2": give clips x crops/);
 });
 
 test("a video that cannot be read is listed once and not scored", async () => {
