@@ -8,7 +8,11 @@ export { clipTransform, type TransformSpec, threeCropTransform, videoTransform }
 export { generateDataset } from "./data/generated/generate.js";
 export { readDataset } from "./data/manifest.js";
 export { datasetRoot, findDataset } from "./data/manifest-find.js";
+export { newOwnDataset, type OwnDataset, type OwnOptions } from "./data/own.js";
+export { videoFile, videoRoot } from "./data/prepare/locate.js";
+export { type PrepareOptions, prepareVideos } from "./data/prepare/prepare.js";
 export type { Dataset, Sample, SplitName } from "./data/types.js";
+export type { VideoRoot, VideoSource } from "./data/video/source.js";
 export { type BackendName, type EngineInfo, startEngine } from "./engine/index.js";
 // evaluate
 export { type Classified, type ClassifyOptions, classifyVideo } from "./evaluate/classify.js";
@@ -50,6 +54,11 @@ export { figureGrounding, type GroundingChoice } from "./experiments/figure-grou
 export { figureShots } from "./experiments/figure-shots.js";
 export { type Drawing, drawFigure, drawingSvg, FIGURES, shownPair } from "./experiments/figures.js";
 export { cellFrame } from "./experiments/frames.js";
+export { type ChosenDataset, chooseDataset, type DatasetOptions } from "./experiments/own/choice.js";
+export { pairOn } from "./experiments/own/figures.js";
+export { tableOn } from "./experiments/own/table.js";
+export { findTargetsOn } from "./experiments/own/targets.js";
+export { type TrainChoice, trainSpec, trainTo } from "./experiments/own/train.js";
 export type { EpochMetrics, FinalMetrics, RunOutcome, RunRecord } from "./experiments/record.js";
 export { renderTable, type TableFormat } from "./experiments/render.js";
 export { runFrame } from "./experiments/run-frame.js";
