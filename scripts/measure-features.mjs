@@ -3,7 +3,7 @@
  * `node scripts/measure-features.mjs [VIDEOS] [FOLDER]` (default 5000, in the system's temporary folder). Prints a table.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -19,9 +19,15 @@ process.on("exit", () => rmSync(base, { recursive: true, force: true }));
 
 /** Shapes of cls+patch features: T frames, N patches, width D, levels. */
 const SHAPES = {
-  "smoke-clip, 8 frames": { frames: 8, patches: 49, width: 192, levels: 6 },
+  "smoke-clip, 8 frames": { frames: 8, patches: 64, width: 128, levels: 4 },
   "ViT-B/16, 8 frames": { frames: 8, patches: 196, width: 768, levels: 12 },
 };
+
+/** Bytes of values of one kind at most. */
+const MOST = 1.5e9;
+
+/** The kinds take turns, so that other work on the machine disturbs all alike; medians over so many turns. */
+const TURNS = 9;
 
 function featureOf({ frames, patches, width, levels }, id) {
   const tensor = (...shape) => {
@@ -39,86 +45,107 @@ function featureOf({ frames, patches, width, levels }, id) {
 
 const contentOf = (id) => createHash("sha256").update(String(id)).digest("hex");
 const bytesOf = (feature) => [...feature.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-const order = (count) => Array.from({ length: count }, (_, at) => (at * 7919) % count);
 
-/** Bytes of a folder's files, and how many they are. */
+function inShards(folder, half) {
+  const open = () => new FeatureStore(folder, contentOf("key"), { half });
+  let store = open();
+  return {
+    write: (id, feature) => store.write(contentOf(id), feature),
+    read: (id) => store.read(contentOf(id)),
+    has: (id) => store.has(contentOf(id)),
+    close: () => store.close(),
+    reopen: () => {
+      store = open();
+    },
+  };
+}
+
+function inFiles(folder) {
+  mkdirSync(folder);
+  const fileOf = (id) => path.join(folder, `${contentOf(id).slice(0, 32)}.safetensors`);
+  return {
+    write: (id, feature) => writeSafetensors(fileOf(id), feature),
+    read: (id) => readSafetensors(fileOf(id)),
+    has: (id) => existsSync(fileOf(id)),
+    close: async () => {},
+    reopen: () => {},
+  };
+}
+
+const KINDS = {
+  shards: (folder) => inShards(folder, false),
+  "one file a video": inFiles,
+  "shards of halves": (folder) => inShards(folder, true),
+};
+
+/** Seconds on the clock and of the processor that work takes. */
+async function timed(work) {
+  const [begun, cpu] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { wall: (performance.now() - begun) / 1000, cpu: (user + system) / 1e6 };
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Bytes that a folder takes on the disk, and its number of files. */
 function sizeOf(folder) {
   const files = readdirSync(folder).map((name) => statSync(path.join(folder, name)));
   return { bytes: files.reduce((sum, { blocks }) => sum + blocks * 512, 0), files: files.length };
 }
 
-async function timed(work) {
-  const begun = performance.now();
-  await work();
-  return (performance.now() - begun) / 1000;
-}
-
-/** Seconds of writing all, of finding all again, and of reading all in another order. */
-async function measureStore(folder, shape, count, half) {
-  const key = contentOf("key");
-  const store = new FeatureStore(folder, key, { half });
-  const write = await timed(async () => {
-    for (let id = 0; id < count; id++) await store.write(contentOf(id), featureOf(shape, id));
+async function measure(shape, count) {
+  const features = Array.from({ length: 8 }, (_, id) => featureOf(shape, id));
+  const kept = Object.entries(KINDS).map(([name, make], at) => {
+    const folder = path.join(base, String(at));
+    return { name, folder, store: make(folder), write: [], read: [], find: null, peak: 0 };
+  });
+  const share = Math.floor(count / TURNS);
+  const turns = async (what, work) => {
+    for (let turn = 0; turn < TURNS; turn++)
+      for (const one of kept) {
+        one[what].push(await timed(() => work(one.store, turn)));
+        one.peak = Math.max(one.peak, process.memoryUsage.rss());
+      }
+  };
+  await turns("write", async (store, turn) => {
+    for (let id = turn * share; id < (turn + 1) * share; id++) await store.write(id, features[id % 8]);
     await store.close();
   });
-  let again;
-  const find = await timed(async () => {
-    again = new FeatureStore(folder, key, { half });
-    for (let id = 0; id < count; id++) if (!again.has(contentOf(id))) throw new Error("a video is absent");
+  for (const one of kept)
+    one.find = await timed(async () => {
+      one.store.reopen();
+      for (let id = 0; id < share * TURNS; id++) if (!one.store.has(id)) throw new Error(`video ${id} is absent`);
+    });
+  await turns("read", async (store, turn) => {
+    for (let at = 0; at < share; at++) {
+      const id = ((at * TURNS + turn) * 7919) % (share * TURNS);
+      if (!(await store.read(id))) throw new Error(`video ${id} is absent`);
+    }
   });
-  const read = await timed(async () => {
-    for (const id of order(count)) if (!(await again.read(contentOf(id)))) throw new Error("a video is absent");
-  });
-  await again.close();
-  return { write, find, read };
-}
-
-async function measureFiles(folder, shape, count) {
-  mkdirSync(folder);
-  const fileOf = (id) => path.join(folder, `${contentOf(id).slice(0, 32)}.safetensors`);
-  const write = await timed(async () => {
-    for (let id = 0; id < count; id++) await writeSafetensors(fileOf(id), featureOf(shape, id));
-  });
-  const find = await timed(async () => {
-    for (let id = 0; id < count; id++) statSync(fileOf(id));
-  });
-  const read = await timed(async () => {
-    for (const id of order(count)) await readSafetensors(fileOf(id));
-  });
-  return { write, find, read };
-}
-
-console.log(`${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.version}; ${base}\n`);
-console.log(
-  "| features | kept as | videos | write, videos/s | find all, ms | read, videos/s | read, MB/s | MB on disk | files | peak MB |",
-);
-console.log("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
-for (const [name, shape] of Object.entries(SHAPES)) {
-  const size = bytesOf(featureOf(shape, 0));
-  const count = Math.min(videos, Math.floor(3e9 / size));
-  for (const kept of ["shards", "one file a video", "shards of halves"]) {
-    const folder = path.join(base, kept);
-    let peak = 0;
-    const watch = setInterval(() => {
-      peak = Math.max(peak, process.memoryUsage.rss());
-    }, 20);
-    const half = kept === "shards of halves";
-    const times = await (kept === "one file a video"
-      ? measureFiles(folder, shape, count)
-      : measureStore(folder, shape, count, half));
-    clearInterval(watch);
-    const { bytes, files } = sizeOf(folder);
-    rmSync(folder, { recursive: true });
-    const cells = [
-      ...[name, kept, count, (count / times.write).toFixed(0), (1000 * times.find).toFixed(0)],
+  for (const one of kept) await one.store.close();
+  return kept.map((one) => {
+    const of = (what, clock) => median(one[what].map((time) => time[clock])) / share;
+    const { bytes, files } = sizeOf(one.folder);
+    rmSync(one.folder, { recursive: true });
+    return [
+      ...[one.name, share * TURNS, (1 / of("write", "wall")).toFixed(0), (1000 * of("write", "cpu")).toFixed(2)],
       ...[
-        (count / times.read).toFixed(0),
-        ((count * size) / times.read / 1e6).toFixed(0),
-        (bytes / 1e6).toFixed(0),
-        files,
+        (1 / of("read", "wall")).toFixed(0),
+        (1000 * of("read", "cpu")).toFixed(2),
+        (1000 * one.find.wall).toFixed(0),
       ],
-      (peak / 1e6).toFixed(0),
+      ...[(bytes / 1e6).toFixed(0), files, (one.peak / 1e6).toFixed(0)],
     ];
-    console.log(`| ${cells.join(" | ")} |`);
-  }
+  });
+}
+
+console.log(`${cpus()[0].model}, ${availableParallelism()} cores, Node ${process.version}\n`);
+console.log(
+  "| features | kept as | videos | written, videos/s | ms of CPU a video | read, videos/s | ms of CPU a video | all found, ms | MB on disk | files | peak MB |",
+);
+console.log("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+for (const [name, shape] of Object.entries(SHAPES)) {
+  const count = Math.min(videos, Math.floor(MOST / bytesOf(featureOf(shape, 0))));
+  for (const cells of await measure(shape, count)) console.log(`| ${[name, ...cells].join(" | ")} |`);
 }
