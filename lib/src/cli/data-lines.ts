@@ -35,6 +35,7 @@ export function preparedLines(report: PrepareReport): string[] {
   const where = layouts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
   return [
     ...report.notes.map((note) => `note       ${shown(note)}`),
+    ...report.warnings.map((warning) => `warning    ${shown(warning)}`),
     ...some(
       "problem",
       problems.map(({ path, reason }) => `${shown(path)}: ${reason}`),

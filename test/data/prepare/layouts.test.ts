@@ -12,6 +12,7 @@ import { videoFile } from "vghif/dist/data/prepare/locate.js";
 import { type PrepareOptions, prepareVideos } from "vghif/dist/data/prepare/prepare.js";
 import type { PrepareReport } from "vghif/dist/data/prepare/report.js";
 import { readFrames } from "vghif/dist/data/video/decode.js";
+import { absent, sharedDir } from "../../shared.js";
 import { clipBytes, FRAMES, put, workplace } from "./clips.js";
 
 const HMDB_LISTS = {
@@ -140,4 +141,16 @@ test("kinetics-400: by id and times or by the id alone; a tar member loads as th
   assert.ok(typeof source === "object" && "tar" in source);
   assert.equal(source.bytes, (await clipBytes(1)).length);
   assert.deepEqual((await loadClip(source, options)).pixels, unpacked.pixels);
+});
+
+test("ucf101: real lists and real videos", async (t) => {
+  const lists = sharedDir("splits/ucf101");
+  const root = sharedDir("real/actions");
+  if (lists === null || root === null) return t.skip(absent("splits/ucf101, real/actions"));
+  workplace(t);
+  const report = await prepareVideos("ucf101", { root, lists, jobs: 2 });
+  assert.deepEqual([report.listed, report.found, report.corrupt, report.duplicates], [11844, 24, [], []]);
+  assert.deepEqual(report.datasets[0]!.splits.test, { listed: 3783, found: 24 });
+  const source = videoFile(storedLists("ucf101-1")[0]!, { path: "Diving/v_Diving_g01_c03.avi" });
+  assert.equal(source, path.join(root, "ucf101", "Diving", "v_Diving_g01_c03.avi"));
 });

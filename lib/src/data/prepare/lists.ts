@@ -25,6 +25,8 @@ export interface Lists {
   readonly datasets: readonly StoredDataset[];
   /** What an import has to say. */
   readonly notes: readonly string[];
+  /** What is probably wrong with the lists. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -42,11 +44,11 @@ export async function listsOf(
   if (wanted === null) {
     if (lists !== undefined)
       throw new UserError(`--lists is for ${OFFICIAL_NAMES.join(", ")}; "${name}" has a manifest of its own`);
-    return { datasets: [findDataset(name)], notes: [] };
+    return { datasets: [findDataset(name)], notes: [], warnings: [] };
   }
   if (lists === undefined) {
     const stored = storedOf(wanted.names);
-    if (stored.length > 0) return { datasets: stored, notes: [] };
+    if (stored.length > 0) return { datasets: stored, notes: [], warnings: [] };
   }
   const imported = await importFrom(wanted.of, lists === undefined ? [root, dataFolder()] : [lists], signal);
   const { datasets, notes, warnings } = imported;
@@ -57,7 +59,7 @@ export async function listsOf(
   const stored = storedOf(wanted.names);
   if (stored.length === 0)
     throw new UserError(`the lists have no split "${name}", only ${datasets.map((one) => one.name).join(", ")}`);
-  return { datasets: stored, notes: [...warnings.map((text) => `warning: ${text}`), ...notes] };
+  return { datasets: stored, notes, warnings };
 }
 
 /** The datasets that a name stands for, as they are stored. @throws UserError for an unknown name, or lists that nobody imported */

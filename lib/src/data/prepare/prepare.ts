@@ -36,7 +36,7 @@ const UNREAD: Facts = { hash: null, frames: null, error: null, damage: null };
 export async function prepareVideos(name: string, options: PrepareOptions = {}): Promise<PrepareReport> {
   const started = performance.now();
   const { deep = false, signal, onProgress } = options;
-  const { datasets, notes } = await listsOf(name, options.root, options.lists, signal);
+  const { datasets, notes, warnings } = await listsOf(name, options.root, options.lists, signal);
   const scan = await scanVideos(options.root ?? datasetRoot(datasets[0]!), {
     ...(signal ? { signal } : {}),
     onProgress: (found) => onProgress?.("searching", found, 0),
@@ -76,6 +76,7 @@ export async function prepareVideos(name: string, options: PrepareOptions = {}):
   const entries = write(true);
   return summarise(datasets, scan, match, wanted, entries, {
     notes,
+    warnings,
     probed: unread.length,
     known: match.videos.size - unread.length,
     seconds: (performance.now() - started) / 1000,
@@ -127,7 +128,7 @@ function summarise(
   match: Match,
   wanted: readonly Wanted[],
   entries: ReadonlyMap<string, IndexEntry>,
-  rest: Pick<PrepareReport, "notes" | "probed" | "known" | "seconds">,
+  rest: Pick<PrepareReport, "notes" | "warnings" | "probed" | "known" | "seconds">,
 ): PrepareReport {
   const kinds = { file: 0, tar: 0, frames: 0 };
   for (const { source } of match.videos.values()) kinds[kindOf(source)]++;

@@ -53,8 +53,9 @@ export interface PrepareReport {
   readonly duplicates: readonly Duplicate[];
   /** What is below the root and cannot be used. */
   readonly problems: readonly Problem[];
-  /** About the lists. */
+  /** About the lists: what is good to know, and what is probably wrong. */
   readonly notes: readonly string[];
+  readonly warnings: readonly string[];
   /** Videos read by this run, and those that it knew already. */
   readonly probed: number;
   readonly known: number;
