@@ -43,7 +43,7 @@ export async function readKineticsCsv(
   file: string,
   classes: readonly string[],
 ): Promise<{ clips: readonly Clip[]; unlabelled: number }> {
-  const labelOf = new Map(classes.map((name, label) => [plain(name), label]));
+  const labelOf = labelsOf(classes);
   const named = splitOfName(path.basename(file));
   const faults = new Faults(file);
   const clips: Clip[] = [];
@@ -56,7 +56,7 @@ export async function readKineticsCsv(
     ([youtubeId = "", start = "", end = "", label = "", splitText = ""], line) => {
       rows += 1;
       const split = splitText === "" ? named : SPLIT_NAMES[splitText.toLowerCase()];
-      const found = labelOf.get(plain(label));
+      const found = labelOf(label);
       if (!/^[\w-]{11}$/.test(youtubeId)) faults.add(line, `"${youtubeId}" is not a YouTube id of 11 characters`);
       else if (!isSecond(start) || !isSecond(end))
         faults.add(line, `"${start}" to "${end}" is not a time in whole seconds`);
@@ -77,6 +77,16 @@ export async function readKineticsCsv(
   faults.throwIfAny();
   await lists.counted(file, rows);
   return { clips, unlabelled };
+}
+
+/** The class that a text means, remembered by the text. */
+function labelsOf(classes: readonly string[]): (text: string) => number | undefined {
+  const byPlain = new Map(classes.map((name, label) => [plain(name), label]));
+  const known = new Map<string, number | undefined>();
+  return (text) => {
+    if (!known.has(text)) known.set(text, byPlain.get(plain(text)));
+    return known.get(text);
+  };
 }
 
 function splitOfName(name: string): SplitName | undefined {
