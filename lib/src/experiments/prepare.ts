@@ -72,8 +72,8 @@ function missingDataset(name: string): readonly string[] {
       : [`the videos of "${name}" are not at ${root}${owner ? `: get them from ${owner}` : ""}`];
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const make = `vghif data new ${name} --from FOLDER-OF-CLASSES`;
-    return [owner ? `dataset "${name}": get its videos from ${owner}, then: ${make}` : messageOf(error)];
+    const make = `vghif data prepare ${withoutSplit(name)} --root FOLDER`;
+    return [owner ? `dataset "${name}": get its videos and lists from ${owner}, then: ${make}` : messageOf(error)];
   }
 }
 
