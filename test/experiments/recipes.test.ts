@@ -7,6 +7,7 @@ import { runId, sha256 } from "vghif/dist/experiments/id.js";
 import { parseSpec } from "vghif/dist/experiments/parse-spec.js";
 import { ownRecipe, paperRecipe, SMOKE_FEW_SHOT, SMOKE_RECIPES } from "vghif/dist/experiments/recipes.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
+import { variationText } from "vghif/dist/experiments/variation-text.js";
 import { FAMILIES, type FamilyName } from "vghif/dist/models/families.js";
 
 const NAMES = Object.keys(FAMILIES) as FamilyName[];
@@ -53,6 +54,12 @@ test("the official recipes as a run's options", () => {
     assert.deepEqual(paperRecipe(family, "full").views, { clips: 4, crops: 3, rule: "random" });
     assert.equal("views" in paperRecipe(family, "few-shot"), false, "one view");
   }
+  assert.equal(
+    variationText(paperRecipe("xclip").train),
+    "training clips drawn from segments, cropped, mirrored, coloured, grayed, mixed",
+  );
+  assert.equal(variationText({ ...SMOKE_FEW_SHOT.train, augment: { flip: 0, gray: 0.2 } }), "training clips grayed");
+  assert.equal(variationText(SMOKE_FEW_SHOT.train), null);
   assert.throws(() => paperRecipe("actionclip"), /no official recipe of actionclip/);
 });
 

@@ -22,6 +22,7 @@ export async function printPlan(
   const { tableSpecs } = await import("../experiments/table.js");
   const { runId, shortId } = await import("../experiments/id.js");
   const { viewsText } = await import("../data/frames/views.js");
+  const { variationText } = await import("../experiments/variation-text.js");
   const speed = teraflops === undefined ? undefined : Number(teraflops);
   if (speed !== undefined && !(speed > 0)) {
     throw new UsageError(`--teraflops must be a number above 0, received "${teraflops}"`);
@@ -43,14 +44,19 @@ export async function printPlan(
       `${table.id}: ${table.title} (scale ${scale}): ${runs.length} runs${runs.length < own.length ? `, ${own.length - runs.length} more stand above` : ""}`,
     );
     for (const run of runs) {
-      console.log(`  ${shortId(run.id)} · ${line(run, viewsText(run.spec.views, run.spec.seed))}`);
+      const about = line(run, viewsText(run.spec.views, run.spec.seed), variationText(run.spec.train));
+      console.log(`  ${shortId(run.id)} · ${about}`);
       byId.delete(run.id);
     }
   }
   for (const text of totals(plan)) console.log(text);
 }
 
-function line({ label, recorded, videos, petaflops, gpuHours }: PlannedRun, views: string): string {
+function line(
+  { label, recorded, videos, petaflops, gpuHours }: PlannedRun,
+  views: string,
+  variation: string | null,
+): string {
   const size = videos
     ? `${videos.train} videos trained on, ${videos.scored} scored in ${views === "1x1" ? "one view" : `views ${views}`}`
     : "size of the data not known";
@@ -58,7 +64,7 @@ function line({ label, recorded, videos, petaflops, gpuHours }: PlannedRun, view
     petaflops === null || gpuHours === null
       ? "cost not known"
       : `${rounded(petaflops)} PFLOP, ${rounded(gpuHours)} GPU h`;
-  return [label, size, cost, ...(recorded ? ["has a record"] : [])].join(" · ");
+  return [label, size, ...(variation ? [variation] : []), cost, ...(recorded ? ["has a record"] : [])].join(" · ");
 }
 
 function totals({ runs, gpuHours, teraflops, disk, missing }: Plan): readonly string[] {
