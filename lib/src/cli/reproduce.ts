@@ -50,7 +50,7 @@ export const register: Register = (program) => {
         if (!(await runNotebooks())) return;
       }
       const parts = on ? partsOn(on, scale) : undefined;
-      console.error(`report: ${await writeReport(tables, scale, store, out, parts)}`);
+      console.error(`report: ${await writeReport(tables, scale, store, out, parts, results)}`);
       await printTables(results, options.json ?? false, costs);
     });
 };

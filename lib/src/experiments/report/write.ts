@@ -11,7 +11,7 @@ import type { RunRecord } from "../record.js";
 import type { Scale } from "../spec.js";
 import type { RecordStore } from "../store.js";
 import { type Table, tableSpecs } from "../table.js";
-import { readTable } from "../table-result.js";
+import { readTable, type TableResult } from "../table-result.js";
 import { costSections } from "./cost-section.js";
 import { figuresOf } from "./figures.js";
 import { DRAWN, mapFiles, readMaps } from "./maps.js";
@@ -37,6 +37,7 @@ export interface ReportParts {
  * play on the page; pictures are the `.svg` files in its `pictures/`, by name, but for those of maps.
  *
  * @param parts default: all
+ * @param known results that were read before; the others' tables are read from their records
  * @throws UserError on a damaged record, or where the folder cannot be written
  */
 export async function writeReport(
@@ -45,8 +46,12 @@ export async function writeReport(
   store: RecordStore,
   folder: string = reportFolder(),
   parts: ReportParts = { cost: true, figures: Object.keys(FIGURES) },
+  known: readonly TableResult[] = [],
 ): Promise<string> {
-  const read = tables.map((table) => ({ table, result: readTable(table, scale, store) }));
+  const read = tables.map((table) => ({
+    table,
+    result: known.find(({ id }) => id === table.id) ?? readTable(table, scale, store),
+  }));
   const page = await reportPage({
     scale,
     tables: read,
