@@ -4,7 +4,7 @@
  * nobody killed, byte for byte but for times and memory. Build first; --help says how to ask.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
@@ -19,8 +19,12 @@ const HELP = `node scripts/kill-test.mjs [OPTIONS] [-- COMMAND OF vghif]
   --kills N   how often (default 20)
   --seed N    draws the moments (default 1)
   --part X    a moment is at most this part of the undisturbed command's time after a start (default 0.4)
+  --from DIR  a folder with the records/ (and maybe a cache/) of an earlier such command, which every round starts with
+  --open N    but for N of its runs' records, drawn (default 5): a long command then becomes short
 The command (default: few-shot hmdb-like --shots 2 --seeds 2) gets folders of its own for records and cache, and for data where
-VGHIF_DATA does not say. Every second kill meets its parent process alone: the workers must then end by themselves. Exit code 1
+VGHIF_DATA does not say; {} in it is a folder of its own for anything else:
+  node scripts/kill-test.mjs -- reproduce ablation-tokens --out {}/report
+Every second kill meets its parent process alone: the workers must then end by themselves. Exit code 1
 where a record differs, is missing or too many, or a process is left.`;
 
 const { values: given, positionals } = parseArgs({
@@ -30,6 +34,8 @@ const { values: given, positionals } = parseArgs({
     kills: { type: "string", default: "20" },
     seed: { type: "string", default: "1" },
     part: { type: "string", default: "0.4" },
+    from: { type: "string" },
+    open: { type: "string", default: "5" },
   },
 });
 if (given.help) {
@@ -90,7 +96,9 @@ function start(name) {
     VGHIF_RECORDS: path.join(folder, "records"),
     VGHIF_CACHE: path.join(folder, "cache"),
   };
-  const child = spawn(process.execPath, [vghif, ...command], {
+  if (given.from && !existsSync(folder)) begin(folder);
+  const args = command.map((word) => word.replaceAll("{}", folder));
+  const child = spawn(process.execPath, [vghif, ...args], {
     env,
     detached: true,
     stdio: ["ignore", "ignore", "pipe"],
@@ -101,6 +109,14 @@ function start(name) {
   });
   run.end = new Promise((resolve) => child.once("exit", (code) => resolve(code)));
   return run;
+}
+
+/** A round's folder as --from and --open say; the same records are missing in every round. */
+function begin(folder) {
+  cpSync(given.from, folder, { recursive: true });
+  const records = path.join(folder, "records");
+  const runs = readdirSync(records).filter((file) => /^[0-9a-f]{64}\.json$/.test(file));
+  for (const file of random("open").shuffle(runs.sort()).slice(0, Number(given.open))) rmSync(path.join(records, file));
 }
 
 async function ended(run) {
@@ -118,6 +134,7 @@ function recordsIn(name) {
         seconds: _,
         finished: __,
         peakRssMb: ___,
+        measured: ____,
         ...rest
       } = JSON.parse(readFileSync(path.join(folder, file), "utf8"));
       return [file, JSON.stringify(rest)];
