@@ -13,6 +13,9 @@ const BURST = 64;
 /** Most bytes of packets that a decode holds; of a larger file they are read again. */
 export const KEPT_BYTES = 16e6;
 
+/** Bytes of a start code. Shorter packets hold no frame: every file of HMDB51 has one such, of one byte. */
+const START_CODE = 4;
+
 /** Larger files whose index stays in memory, so that reading them again begins with a seek. */
 const KEPT_INDEXES = 64;
 
@@ -70,7 +73,7 @@ async function readIndex(
     bytes += packet.size;
     if (bytes <= KEPT_BYTES) kept.push(packet.clone()!);
     else freeAll(kept);
-    if (!packet.hasFlags(av.AV_PKT_FLAG_DISCARD)) shown++;
+    if (packet.size >= START_CODE && !packet.hasFlags(av.AV_PKT_FLAG_DISCARD)) shown++;
     pts.push(timeOf(packet.pts));
     dts.push(timeOf(packet.dts));
     entries.push(inspector?.isEntry(packet) ? 1 : 0);
