@@ -22,6 +22,9 @@ export function verificationLines(found: Verification): string[] {
     ...broken.map(({ path, error }) => `broken   ${shown(path)}: ${error}`),
     ...damaged.map(({ path, error }) => `damaged  ${shown(path)}: ${error}`),
     `${found.name}: ${videos} videos in ${root}${found.indexed ? ", indexed" : ", not indexed"}; ${bad}${decoded}`,
+    ...(missing.length > 0 && !found.indexed
+      ? [`find them in another layout: vghif data prepare ${found.name} --root DIR`]
+      : []),
   ];
 }
 

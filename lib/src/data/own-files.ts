@@ -3,6 +3,7 @@ import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../errors.js";
+import { isVideoName } from "./video/names.js";
 
 export interface VideoFile {
   /** Relative to the folder, `/` between its parts. */
@@ -24,8 +25,6 @@ export interface FoundFiles {
   readonly others: readonly string[];
 }
 
-const VIDEO = /\.(avi|mp4|m4v|mkv|webm|mov|mpg|mpeg|wmv|flv|3gp|ogv|ts|mts|m2ts)$/i;
-
 /** What a video's name may end in, for messages. */
 export const ENDINGS = ".mp4, .avi, .mkv, .webm, .mov, .mpg, .wmv, .flv, .3gp, .ogv, .ts and the like";
 
@@ -40,14 +39,14 @@ export async function findVideoFiles(folder: string): Promise<FoundFiles> {
 
   const visit = async (below: string, entry: Dirent, above: ReadonlySet<string>): Promise<void> => {
     const name = below === "" ? entry.name : `${below}/${entry.name}`;
-    if (!entry.isDirectory() && !entry.isSymbolicLink() && !VIDEO.test(name)) {
+    if (!entry.isDirectory() && !entry.isSymbolicLink() && !isVideoName(name)) {
       others.push(name);
       return;
     }
     try {
       const found = await stat(path.join(folder, name));
       if (found.isDirectory()) await list(name, above);
-      else if (!VIDEO.test(name)) others.push(name);
+      else if (!isVideoName(name)) others.push(name);
       else if (!found.isFile()) skipped.push({ path: name, reason: "no ordinary file" });
       else if (found.size === 0) skipped.push({ path: name, reason: "an empty file" });
       else videos.push({ path: name, bytes: found.size });

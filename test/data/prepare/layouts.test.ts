@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import sharp from "sharp";
 import { loadClip } from "vghif/dist/data/frames/load.js";
 import { videoTransform } from "vghif/dist/data/frames/transforms.js";
+import { loadClips } from "vghif/dist/data/loader/load-clips.js";
 import { isFlawless, verifyDataset } from "vghif/dist/data/manifest-verify.js";
 import { storedLists } from "vghif/dist/data/prepare/lists.js";
-import { videoFile } from "vghif/dist/data/prepare/locate.js";
+import { hasVideo, videoFile, videoRoot } from "vghif/dist/data/prepare/locate.js";
 import { type PrepareOptions, prepareVideos } from "vghif/dist/data/prepare/prepare.js";
 import type { PrepareReport } from "vghif/dist/data/prepare/report.js";
 import { readFrames } from "vghif/dist/data/video/decode.js";
@@ -141,6 +142,22 @@ test("kinetics-400: by id and times or by the id alone; a tar member loads as th
   assert.ok(typeof source === "object" && "tar" in source);
   assert.equal(source.bytes, (await clipBytes(1)).length);
   assert.deepEqual((await loadClip(source, options)).pixels, unpacked.pixels);
+  const samples = Object.values(dataset!.splits).flat();
+  const loaded: string[] = [];
+  for await (const clip of loadClips(videoRoot(dataset!), samples, { ...options, workers: 0 })) {
+    assert.ok(!("error" in clip));
+    loaded.push(clip.sample.path);
+  }
+  assert.deepEqual(
+    loaded,
+    samples.map(({ path: name }) => name),
+  );
+  utimesSync(source.tar, 1e9, 1e9);
+  assert.throws(
+    () => videoFile(dataset!, samples[0]!),
+    /all\.tar has changed since it was indexed: vghif data prepare/,
+  );
+  assert.ok(hasVideo(dataset!, samples[0]!));
 });
 
 test("ucf101: real lists and real videos", async (t) => {

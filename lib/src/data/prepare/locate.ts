@@ -1,6 +1,7 @@
 /** Finds the video of a sample: where the dataset's index says, else below the dataset's root. */
 import { statSync } from "node:fs";
 import path from "node:path";
+import { UserError } from "../../errors.js";
 import { datasetRoot } from "../manifest-find.js";
 import type { Dataset, Sample } from "../types.js";
 import type { VideoRoot, VideoSource } from "../video/source.js";
@@ -30,12 +31,21 @@ export function videoIndex(dataset: Dataset): VideoIndex | null {
   return index;
 }
 
-/** The source of a sample's video; not checked to exist. */
+/**
+ * The source of a sample's video; not checked to exist. Throws a UserError where it is in an archive that has changed since it was
+ * prepared: another video may be in its place now.
+ */
 export function videoFile(dataset: Dataset, sample: Pick<Sample, "path">): VideoSource {
   const index = videoIndex(dataset);
   const entry = index?.entries.get(sample.path);
   if (!index || !entry) return path.join(datasetRoot(dataset), sample.path);
-  return sourceAt(index.root, entry.source, entry.bytes);
+  const source = sourceAt(index.root, entry.source, entry.bytes);
+  if (typeof source !== "string" && presenceOf(source, entry) === "changed" && "tar" in source) {
+    throw new UserError(
+      `${source.tar} has changed since it was indexed: vghif data prepare ${dataset.name} --root ${index.root}`,
+    );
+  }
+  return source;
 }
 
 /** Where a dataset's videos are, for loaders: its root folder where it has no index. */
@@ -51,5 +61,9 @@ export function videosFolder(dataset: Dataset): string {
 
 /** Whether a sample's video is there. */
 export function hasVideo(dataset: Dataset, sample: Pick<Sample, "path">): boolean {
-  return presenceOf(videoFile(dataset, sample), undefined) === "there";
+  const index = videoIndex(dataset);
+  const entry = index?.entries.get(sample.path);
+  const source =
+    index && entry ? sourceAt(index.root, entry.source, entry.bytes) : path.join(datasetRoot(dataset), sample.path);
+  return presenceOf(source, undefined) === "there";
 }
