@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { PACKAGE_ROOT } from "../project.js";
-import { parseCsv } from "./manifest-csv.js";
+import { parseCsv } from "./csv.js";
 
 /** "words": "brush hair", "Apply Eye Makeup"; "camel": "BrushHair", "ApplyEyeMakeup"; "snake": "brush_hair", "Apply_Eye_Makeup". */
 export const SPELLINGS = ["words", "camel", "snake"] as const;

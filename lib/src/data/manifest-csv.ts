@@ -4,8 +4,6 @@ import { UserError } from "../errors.js";
 import { eachCsvRow, Faults, ownString, parseCsv, streamCsv } from "./csv.js";
 import type { Sample } from "./types.js";
 
-export { type CsvRow, Faults, formatCsv, parseCsv, readText } from "./csv.js";
-
 const SAMPLE_COLUMNS = { required: ["path", "label"], optional: ["group"] } as const;
 
 /** Class names in label order, from `classes.csv` (id,name): ids 0, 1, 2, ... in order, each name once. */

@@ -2,7 +2,8 @@
 import path from "node:path";
 import Papa from "papaparse";
 import { UserError } from "../errors.js";
-import { type CsvRow, Faults, parseCsv, pathFault, readText } from "./manifest-csv.js";
+import { type CsvRow, Faults, parseCsv, readText } from "./csv.js";
+import { pathFault } from "./manifest-csv.js";
 import type { Skipped } from "./own-files.js";
 import type { OwnVideo } from "./own-scan.js";
 import type { SplitName } from "./types.js";

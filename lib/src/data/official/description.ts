@@ -2,7 +2,8 @@
 import path from "node:path";
 import { z } from "zod";
 import { UserError } from "../../errors.js";
-import { parseClasses, readText } from "../manifest-csv.js";
+import { readText } from "../csv.js";
+import { parseClasses } from "../manifest-csv.js";
 import { manifestsFolder } from "../manifest-find.js";
 import type { OfficialName } from "./types.js";
 
