@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
-import { imported, refused, rowsOf } from "./folder.js";
+import { importOfficial } from "vghif/dist/data/official/import.js";
+import { folderOf, imported, refused, rowsOf } from "./folder.js";
 
 /** Two classes whose label texts the official label file swaps, with the tags 1, 2 and 0, trailing blanks and CRLF. */
 const OFFICIAL = {
@@ -98,4 +101,17 @@ test("no list, and two lists that differ", async () => {
   assert.deepEqual(rowsOf(same, "hmdb51-1", "test"), ["cartwheel/a.avi 1"]);
   const named = await imported("hmdb51", { "hmdb/val1.txt": "a.avi 1\n", "other/val1.txt": "b.avi 1\n" });
   assert.deepEqual(rowsOf(named, "hmdb51-1", "test"), ["cartwheel/a.avi 1"]);
+});
+
+test("links to files are read; links to folders, hidden files and broken links are passed over", async () => {
+  const folder = folderOf({ "real/val1.txt": "a.avi 1\n", ".hidden/val1.txt": "b.avi 1\n", ".val1.txt": "c.avi 1\n" });
+  mkdirSync(path.join(folder, "below"));
+  symlinkSync(path.join(folder, "real", "val1.txt"), path.join(folder, "below", "val2.txt"));
+  symlinkSync(path.join(folder, "nowhere"), path.join(folder, "below", "val3.txt"));
+  symlinkSync(folder, path.join(folder, "below", "again"));
+  const { datasets } = await importOfficial("hmdb51", folder);
+  assert.deepEqual(
+    datasets.map(({ name }) => name),
+    ["hmdb51-1", "hmdb51-2"],
+  );
 });

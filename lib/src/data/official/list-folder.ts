@@ -1,6 +1,6 @@
 /** The lists below a folder: found by name and first line, read with their checksums, and what there is to say about them. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, statSync } from "node:fs";
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, UserError } from "../../errors.js";
@@ -77,7 +77,8 @@ export class ListFolder {
   /** A file's text (UTF-8, without a byte-order mark), its checksum noted. `counted` must follow. */
   async read(file: string): Promise<string> {
     this.signal?.throwIfAborted();
-    return (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
+    const text = await readFile(file, "utf8").catch((error: unknown) => unreadable(file, error));
+    return text.replace(/^\uFEFF/, "");
   }
 
   /** Notes that a file was read and how many rows it had; a number that is not the known one is warned of. */
@@ -121,7 +122,8 @@ export class ListFolder {
 
   private async firstLine(file: string): Promise<string> {
     this.signal?.throwIfAborted();
-    const handle = await open(path.join(this.folder, file));
+    const whole = path.join(this.folder, file);
+    const handle = await open(whole).catch((error: unknown) => unreadable(whole, error));
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
       return (
@@ -146,6 +148,14 @@ export class ListFolder {
   }
 }
 
+function unreadable(file: string, error: unknown): never {
+  throw new UserError(`cannot read the list ${file}: ${messageOf(error)}`);
+}
+
+function isLinkedFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+}
+
 /** Text and CSV files below a folder, relative to it. Hidden ones and links to folders are left out. */
 async function collect(root: string, below: string, into: string[], signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
@@ -157,6 +167,7 @@ async function collect(root: string, below: string, into: string[], signal: Abor
     if (entry.name.startsWith(".")) continue;
     const inside = path.join(below, entry.name);
     if (entry.isDirectory()) await collect(root, inside, into, signal);
-    else if (/\.(txt|csv)$/i.test(entry.name)) into.push(inside);
+    else if (/\.(txt|csv)$/i.test(entry.name) && (entry.isFile() || isLinkedFile(path.join(root, inside))))
+      into.push(inside);
   }
 }
