@@ -80,7 +80,7 @@ function matchByName(
   const folders = wanted.map((sample) => foldersOf(sample.path).at(-1) ?? "").filter((name) => splitOf(name) === null);
   const known = new Set([...classes, ...folders].map(classKey));
   known.delete("");
-  const keysOf = keysFor(wanted);
+  const keysOf = keysFor(wanted, found);
   const groups = new Map<string, Namesakes>();
   for (const sample of wanted) {
     const folder = classKey(foldersOf(sample.path).at(-1) ?? "");
@@ -107,7 +107,10 @@ function matchByName(
 }
 
 /** How names are compared: Kinetics' by id and times, others' without regard to case unless two samples differ in case alone. */
-function keysFor(wanted: readonly Wanted[]): (videoPath: string, isSample: boolean) => readonly string[] {
+function keysFor(
+  wanted: readonly Wanted[],
+  found: readonly FoundVideo[],
+): (videoPath: string, isSample: boolean) => readonly string[] {
   const isClips = wanted.every((sample) => clipKey(stemOf(sample.path)) !== null);
   if (!isClips) {
     const stems = new Set(wanted.map((sample) => stemOf(sample.path)));
@@ -121,12 +124,19 @@ function keysFor(wanted: readonly Wanted[]): (videoPath: string, isSample: boole
     clipsOf.set(id, (clipsOf.get(id) ?? 0) + 1);
     if (clip === null) bare.add(id);
   }
+  // Ids that either side has without times; few, and most often none.
+  const alone = new Set(bare);
+  for (const video of found) {
+    const name = clipKey(stemOf(video.path));
+    if (name?.clip === null) alone.add(name.id);
+  }
   return (videoPath, isSample) => {
     const name = clipKey(stemOf(videoPath));
     if (name === null) return [];
     const { id, clip } = name;
     // Times that differ are another clip; where one side has none, the id is enough if it is the only one.
-    const byId = clipsOf.get(id) === 1 && (isSample || clip === null || bare.has(id)) ? [`id ${id}`] : [];
+    const mayById = isSample ? alone.has(id) : clip === null || bare.has(id);
+    const byId = mayById && clipsOf.get(id) === 1 ? [`id ${id}`] : [];
     return clip === null ? byId : [`clip ${clip}`, ...byId];
   };
 }
@@ -191,7 +201,7 @@ function extraOf(
   taken: ReadonlyMap<FoundVideo, string>,
   reasons: ReadonlyMap<FoundVideo, string>,
 ): Unmatched[] {
-  const keysOf = keysFor(wanted);
+  const keysOf = keysFor(wanted, found);
   const sampleOf = new Map<string, string>();
   for (const [video, sample] of taken) for (const key of keysOf(video.path, false)) sampleOf.set(key, sample);
   return found
