@@ -38,7 +38,10 @@ export async function runFeaturesOnSlurm(
   { tasks, signal, onProgress }: SlurmOptions,
 ): Promise<FeatureRun> {
   const begun = performance.now();
-  const id = createHash("sha256").update(canonicalJson({ job, tasks, cache: cacheFolder() })).digest("hex").slice(0, 12);
+  const id = createHash("sha256")
+    .update(canonicalJson({ job, tasks, cache: cacheFolder() }))
+    .digest("hex")
+    .slice(0, 12);
   const name = `vghif-features-${id}`;
   const folder = path.join(cacheFolder(), "feature-jobs", id);
   const queued = async (): Promise<number> => (await queuedTasks([name])).get(name)!.length;
