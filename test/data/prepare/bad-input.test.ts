@@ -82,8 +82,8 @@ test("a folder that may not be read is one line, and the rest goes on", async (t
   const { videos } = workplace(t);
   await put(videos, { "a/1.mp4": 1, "closed/2.mp4": 2 });
   chmodSync(path.join(videos, "closed"), 0);
-  t.after(() => chmodSync(path.join(videos, "closed"), 0o700));
-  const scan = await scanVideos(videos);
+  // The rights come back before the folder is removed.
+  const scan = await scanVideos(videos).finally(() => chmodSync(path.join(videos, "closed"), 0o700));
   assert.deepEqual(
     scan.videos.map((video) => video.path),
     ["a/1.mp4"],
