@@ -7,6 +7,8 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 const require = createRequire(import.meta.url);
 const { loadClips } = require("vghif/dist/data/loader/load-clips.js");
@@ -47,6 +49,9 @@ function held(name) {
   return (1024 * Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync("/proc/self/status", "utf8"))[1])) / 1e6;
 }
 
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc");
+
 for (let round = 0; round < rounds; round++) {
   for (const workers of given.workers.split(",").map(Number)) {
     const samples = Array.from({ length: decodes }, (_, at) => ({ path: videos[at % videos.length], label: 0 }));
@@ -59,6 +64,7 @@ for (let round = 0; round < rounds; round++) {
     const inRoot = samples.map((sample) => ({ ...sample, path: path.relative(root, sample.path) }));
     for await (const clip of loadClips(root, inRoot, { frames, transform: videoTransform(224), workers })) {
       if ("error" in clip) errors++;
+      if (done % 50 === 0) collect(); // else the garbage of some clips counts at random
       const tenth = Math.min(9, Math.floor((10 * done++) / decodes));
       tenths[tenth] = Math.min(tenths[tenth], held("VmRSS"));
     }
