@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bench: ["nn", "models", "engine", "weights", "data", "train", "notebook"],
   cli: [
     "bench",
+    "models",
     "engine",
     "text",
     "weights",
