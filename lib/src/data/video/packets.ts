@@ -82,7 +82,7 @@ async function readIndex(
       await nextTurn();
     }
   }
-  const exact = inspector !== null && inspector.sound && isOrdered(pts, entries);
+  const exact = inspector?.sound === true && isOrdered(pts, entries);
   const index: PacketIndex = {
     shown,
     exact,
