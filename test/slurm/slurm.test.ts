@@ -19,8 +19,8 @@ import { makeTiny, tinySpec } from "../tiny-runs.js";
 import { type Cluster, noCluster, startCluster } from "./cluster.js";
 
 const RUNS = 12;
-/** Epochs of a run: about a second of training. */
-const EPOCHS = 150;
+/** Epochs of a run: some seconds of training, so that a task can be met while it runs. */
+const EPOCHS = 400;
 
 const reason = noCluster();
 
