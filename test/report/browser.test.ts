@@ -107,6 +107,7 @@ test("the keyboard alone: skip link, navigation, filter", { skip: NO_BROWSER }, 
     ["X-CLIP", "X-CLIP + VgHIF"],
   );
   assert.equal(await page.locator("#ablation-tokens.filtered-out").count(), 1, "an ablation of CLIP alone");
+  await eventually(page, `document.querySelectorAll(".interactive .point").length === 6`); // 2 + 1 points of each of 2 models
   assert.match(await page.locator("#explorer-setting").inputValue(), /^\d+$/);
   assert.deepEqual(await page.locator("#explorer-setting option").allInnerTexts(), [
     "ucf-like, K = 2, X-CLIP",

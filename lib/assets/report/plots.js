@@ -3,7 +3,7 @@
  * the panels below each other. Without this script the static drawings stay.
  */
 import { colour } from "./dom.js";
-import { whenFiltered } from "./filter.js";
+import { isChosen, whenFiltered } from "./filter.js";
 import { PLOT_CONFIG, plotly } from "./plotly.js";
 
 const NARROW = 640;
@@ -118,6 +118,21 @@ function inked(data) {
 }
 
 /**
+ * The traces, those of another model than the chosen one left undrawn: a trace of a model is in the group of its row ("clip+vghif").
+ *
+ * @param {readonly any[]} data
+ */
+function filtered(data) {
+  const models = new Set(
+    [...document.querySelectorAll("#filter-model option")].map((option) => option.getAttribute("value")),
+  );
+  return data.map((trace) => {
+    const [model] = trace.legendgroup?.split("+") ?? [];
+    return models.has(model) && !isChosen({ model }) ? { ...trace, visible: false } : trace;
+  });
+}
+
+/**
  * @param {any} library
  * @param {HTMLElement} figure
  */
@@ -127,13 +142,14 @@ function draw(library, figure) {
   const target = /** @type {HTMLElement} */ (figure.querySelector(".interactive"));
   target.hidden = false;
   figure.querySelector(".static")?.remove();
-  repainted(figure, () => {
+  const again = repainted(figure, () => {
     const width = Math.min(figure.clientWidth, layout.width);
-    library.react(target, inked(data), themed(layout, width), {
+    library.react(target, filtered(inked(data)), themed(layout, width), {
       ...PLOT_CONFIG,
       displayModeBar: width < NARROW ? false : "hover",
     });
   });
+  whenFiltered(again);
 }
 
 /** Draws every figure of the page; afterwards the document says `data-plots="ready"`. */
