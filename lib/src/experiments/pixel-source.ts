@@ -9,9 +9,9 @@ import type { Sample } from "../data/types.js";
 import { sourceIn, type VideoRoot } from "../data/video/source.js";
 import { sourceHash } from "../data/video/source-hash.js";
 import { messageOf, UserError } from "../errors.js";
+import { lentTensor } from "../features/lent-arrays.js";
 import { Memory } from "../features/memory.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
-import { tf } from "../nn/array.js";
 import { labelsOf, type SkippedVideo, type SourceOptions, type TrainingDraws, type VideoSource } from "./videos.js";
 
 /** Training videos up to this number are all read before the first step; of more, each is read when its turn comes. */
@@ -77,14 +77,15 @@ export async function pixelSource(
     },
   );
   const batch = async (places: readonly number[]) => {
-    const pixels = new Float32Array(places.length * frames * 3 * size * size);
-    let row = 0;
+    const loaded: Float32Array[] = [];
     const load = (place: number) => prefetch.take(keyOf(place, 0), () => trained(readable[place]!, 0));
     for await (const clip of inOrder(places, ahead, training ? (place) => scored(readable[place]!) : load)) {
-      pixels.set(clip, (row++ * pixels.length) / places.length);
+      loaded.push(clip);
     }
     return {
-      video: tf.tensor(pixels, [places.length, frames, 3, size, size]),
+      video: lentTensor([places.length, frames, 3, size, size], (pixels) => {
+        for (const [row, clip] of loaded.entries()) pixels.set(clip, row * clip.length);
+      }),
       labels: labelsOf(readable, places),
     };
   };

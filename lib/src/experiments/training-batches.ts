@@ -6,6 +6,7 @@
 import { drawMixing, type Mixing, mixInto } from "../data/augment/mixing.js";
 import { softTarget } from "../data/augment/soft-targets.js";
 import { random } from "../data/random.js";
+import { lentTensor } from "../features/lent-arrays.js";
 import { tf } from "../nn/array.js";
 import type { MicroBatch } from "../train/accumulate.js";
 import { batchIndices, inParts, stepsPerEpoch } from "../train/batches.js";
@@ -145,18 +146,18 @@ function partsOf({ size, load }: Loader, most: number): { count: number; load: (
 function stacked(rows: readonly Row[], shape: TrainingClips["shape"], classes: number, smoothing: number): VideoBatch {
   const [frames, channels, side] = shape;
   const length = frames * channels * side * side;
-  const pixels = new Float32Array(rows.length * length);
   const targets: Float32Array[] = [];
-  for (const [row, { group, at }] of rows.entries()) {
-    const { labels, clips, mixing } = group;
-    const out = pixels.subarray(row * length, (row + 1) * length);
-    if (!mixing) out.set(clips[at]!);
-    else {
-      mixInto(out, clips, at, mixing, side);
-      targets.push(softTarget(labels, at, mixing, classes, smoothing));
+  const video = lentTensor([rows.length, ...shape], (pixels) => {
+    for (const [row, { group, at }] of rows.entries()) {
+      const { labels, clips, mixing } = group;
+      const out = pixels.subarray(row * length, (row + 1) * length);
+      if (!mixing) out.set(clips[at]!);
+      else {
+        mixInto(out, clips, at, mixing, side);
+        targets.push(softTarget(labels, at, mixing, classes, smoothing));
+      }
     }
-  }
-  const video = tf.tensor(pixels, [rows.length, ...shape]);
+  });
   if (targets.length === 0) {
     return {
       video,

@@ -5,6 +5,7 @@ import type { Sample } from "../data/types.js";
 import type { VideoRoot } from "../data/video/source.js";
 import type { Tower } from "../features/encode.js";
 import { extractFeatures } from "../features/extract.js";
+import { disposeLent } from "../features/lent-arrays.js";
 import { disposeTokens, stackTokens } from "../features/tokens.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import { tf } from "../nn/array.js";
@@ -87,7 +88,7 @@ export async function featureSource(
 }
 
 export function disposeBatch({ video, labels }: VideoBatch): void {
-  if (isPixels(video)) video.dispose();
+  if (isPixels(video)) disposeLent(video);
   else disposeTokens(video);
   labels.dispose();
 }

@@ -1,22 +1,22 @@
 /** Cached features as the tensors a recogniser takes. */
-import { withHostValues } from "../engine/compile/host-values.js";
 import { type RecognizerConfig, usesLevels, type VideoTokens } from "../models/recognizer.js";
 import { fusedLevels } from "../models/vghif.js";
-import { type Tensor, tf } from "../nn/array.js";
+import type { Tensor } from "../nn/array.js";
 import type { HostTensor } from "../weights/safetensors.js";
 import type { VideoFeature } from "./cache.js";
+import { disposeLent, lentTensor } from "./lent-arrays.js";
 
 /** Tensors of B videos -> one tensor; those of one video [.., D] stand one after another along their first axis. */
 function stack(videos: readonly (readonly HostTensor[])[]): Tensor {
   const [first] = videos as readonly [readonly HostTensor[]];
-  const joined = new Float32Array(videos.length * first.reduce((sum, { data }) => sum + data.length, 0));
-  let at = 0;
-  for (const { data } of videos.flat()) {
-    joined.set(data, at);
-    at += data.length;
-  }
   const length = first.reduce((sum, { shape }) => sum + shape[0]!, 0);
-  return withHostValues(tf.tensor(joined, [videos.length, length, ...first[0]!.shape.slice(1)]), joined);
+  return lentTensor([videos.length, length, ...first[0]!.shape.slice(1)], (joined) => {
+    let at = 0;
+    for (const { data } of videos.flat()) {
+      joined.set(data, at);
+      at += data.length;
+    }
+  });
 }
 
 /** The named tensors of one level that make up a selection, in `selectTokens`'s order. */
@@ -46,6 +46,6 @@ export function stackTokens(config: RecognizerConfig, features: readonly VideoFe
 }
 
 /** Frees what `stackTokens` made. */
-export function disposeTokens(tokens: VideoTokens): void {
-  tf.dispose([tokens.cls, ...(tokens.patches ? [tokens.patches] : []), ...tokens.levels]);
+export function disposeTokens({ cls, patches, levels }: VideoTokens): void {
+  for (const tensor of [cls, ...(patches ? [patches] : []), ...levels]) disposeLent(tensor);
 }
