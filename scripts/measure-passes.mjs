@@ -68,10 +68,43 @@ async function measureRow(row) {
   }
 }
 
+/** Writes the rows that are measured so far. */
+function save(results) {
+  const cpu = os.cpus();
+  const about = {
+    date: new Date().toISOString().slice(0, 10),
+    cpu: cpu[0].model.trim(),
+    cores: cpu.length,
+    node: process.version,
+    turns,
+    load: Number(load.toFixed(2)),
+  };
+  writeFileSync(path.join(values.out, "passes.json"), `${JSON.stringify({ about, results }, null, 1)}\n`);
+  const lines = [
+    "# What the compiler's passes are worth",
+    "",
+    `Time of one run relative to all passes together, median over ${turns} turns of the ratio within a turn (above 1: the pass`,
+    "helps); written by `node scripts/measure-passes.mjs`. In brackets the median in milliseconds. What each pass does stands in",
+    "[engine.md](engine.md).",
+    "",
+    `${about.date}, ${about.cpu}, ${about.cores} cores, Node ${about.node}; load average ${about.load} at the start.`,
+    "",
+    `| row | ${VARIANTS.map(([name]) => name).join(" | ")} |`,
+    `| --- |${VARIANTS.map(() => " ---: |").join("")}`,
+    ...results.map(
+      ({ title, variants }) =>
+        `| ${title} | ${variants.map((v) => `${v.ratio.toFixed(2)} (${(v.median * 1e3).toFixed(0)})`).join(" | ")} |`,
+    ),
+  ];
+  writeFileSync(path.join(values.out, "passes.md"), `${lines.join("\n")}\n`);
+  return lines.join("\n");
+}
+
 await startEngine("onnx");
 const wanted = values.rows.split(",");
 const rows = benchRows().filter(({ id }) => wanted.includes(id));
 const results = [];
+let page = "";
 for (const row of rows) {
   const seconds = await measureRow(row);
   const whole = seconds.get("all");
@@ -86,33 +119,7 @@ for (const row of rows) {
       seconds: times,
     })),
   });
+  page = save(results);
 }
-const cpu = os.cpus();
-const about = {
-  date: new Date().toISOString().slice(0, 10),
-  cpu: cpu[0].model.trim(),
-  cores: cpu.length,
-  node: process.version,
-  turns,
-  load: Number(load.toFixed(2)),
-};
-writeFileSync(path.join(values.out, "passes.json"), `${JSON.stringify({ about, results }, null, 1)}\n`);
-const lines = [
-  "# What the compiler's passes are worth",
-  "",
-  `Time of one run relative to all passes together, median over ${turns} turns of the ratio within a turn (above 1: the pass`,
-  "helps); written by `node scripts/measure-passes.mjs`. In brackets the median in milliseconds. What each pass does stands in",
-  "[engine.md](engine.md).",
-  "",
-  `${about.date}, ${about.cpu}, ${about.cores} cores, Node ${about.node}; load average ${about.load} at the start.`,
-  "",
-  `| row | ${VARIANTS.map(([name]) => name).join(" | ")} |`,
-  `| --- |${VARIANTS.map(() => " ---: |").join("")}`,
-  ...results.map(
-    ({ title, variants }) =>
-      `| ${title} | ${variants.map((v) => `${v.ratio.toFixed(2)} (${(v.median * 1e3).toFixed(0)})`).join(" | ")} |`,
-  ),
-];
-writeFileSync(path.join(values.out, "passes.md"), `${lines.join("\n")}\n`);
-console.log(lines.join("\n"));
+console.log(page);
 process.exit(0);
