@@ -3,14 +3,9 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { generatedDataset } from "vghif/dist/data/generated/datasets.js";
 import { generateDataset } from "vghif/dist/data/generated/generate.js";
-import { startEngine } from "vghif/dist/engine/index.js";
 import type { RunSpec } from "vghif/dist/experiments/spec.js";
 import { VGHIF_DEFAULTS } from "vghif/dist/models/vghif-config.js";
-import { initClip } from "vghif/dist/train/pretrain-start.js";
-import { toHostRecord } from "vghif/dist/train/state.js";
-import { disposeParams } from "vghif/dist/weights/load.js";
-import { writeSafetensors } from "vghif/dist/weights/safetensors.js";
-import { TINY_CLIP } from "./tiny-clip.js";
+import { writeTinyWeights } from "./tiny-weights.js";
 
 /** Makes dataset "tiny" and weights below `folder`, and lets VGHIF_DATA and VGHIF_CACHE point there. */
 export async function makeTiny(folder: string): Promise<{ readonly weights: string }> {
@@ -25,11 +20,8 @@ export async function makeTiny(folder: string): Promise<{ readonly weights: stri
   };
   mkdirSync(data, { recursive: true });
   await generateDataset(tiny, path.join(data, "tiny"), { jobs: 1 });
-  await startEngine();
-  const params = initClip(TINY_CLIP, 5);
   const weights = path.join(folder, "model.safetensors");
-  await writeSafetensors(weights, new Map(Object.entries(await toHostRecord(params))));
-  disposeParams(params);
+  await writeTinyWeights(weights);
   return { weights };
 }
 

@@ -8,7 +8,6 @@ import { type GeneratedDataset, generatedDataset } from "vghif/dist/data/generat
 import { DIFFICULTY } from "vghif/dist/data/generated/difficulty.js";
 import { generateDataset } from "vghif/dist/data/generated/generate.js";
 import { random } from "vghif/dist/data/random.js";
-import { startEngine } from "vghif/dist/engine/index.js";
 import { predict } from "vghif/dist/evaluate/predict.js";
 import { loadRecognizer, saveRecognizer } from "vghif/dist/evaluate/recognizer.js";
 import { type ExperimentResult, runExperiment } from "vghif/dist/experiments/run-experiment.js";
@@ -20,13 +19,11 @@ import { type RecognizerConfig, recognize, textTokens, videoTokens } from "vghif
 import { VGHIF_DEFAULTS } from "vghif/dist/models/vghif-config.js";
 import { fusionShapes } from "vghif/dist/models/vghif-params.js";
 import { type Params, tf, tidy } from "vghif/dist/nn/array.js";
-import { initClip } from "vghif/dist/train/pretrain-start.js";
-import { toHostRecord } from "vghif/dist/train/state.js";
 import { disposeParams } from "vghif/dist/weights/load.js";
 import { loadBackbone } from "vghif/dist/weights/load-backbone.js";
-import { writeSafetensors } from "vghif/dist/weights/safetensors.js";
 import { randomTensor } from "../tensors.js";
 import { TINY_CLIP } from "../tiny-clip.js";
+import { writeTinyWeights } from "../tiny-weights.js";
 
 export const FRAMES = 3;
 const SEED = 2;
@@ -72,10 +69,7 @@ export function testRuns(cases: Readonly<Record<string, Case>>): (name: string, 
   before(async () => {
     process.env.VGHIF_DATA = path.join(folder, "data");
     process.env.VGHIF_CACHE = path.join(folder, "cache");
-    await startEngine();
-    const params = initClip(TINY_CLIP, 5);
-    await writeSafetensors(weights, new Map(Object.entries(await toHostRecord(params))));
-    tf.dispose(params);
+    await writeTinyWeights(weights);
     mkdirSync(path.join(folder, "data"));
     await generateDataset(DATASET, path.join(folder, "data", DATASET.name), { jobs: 1 });
   });

@@ -7,7 +7,6 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { generatedDataset } from "vghif/dist/data/generated/datasets.js";
 import { generateDataset } from "vghif/dist/data/generated/generate.js";
-import { startEngine } from "vghif/dist/engine/index.js";
 import { fewShotOn } from "vghif/dist/experiments/few-shot-on.js";
 import { runId } from "vghif/dist/experiments/id.js";
 import { drawGrounding } from "vghif/dist/experiments/report/grounding.js";
@@ -16,12 +15,9 @@ import { openStore } from "vghif/dist/experiments/store.js";
 import { tableSpecs } from "vghif/dist/experiments/table.js";
 import { readTable, type TableResult } from "vghif/dist/experiments/table-result.js";
 import { trainedRecognizer } from "vghif/dist/experiments/trained.js";
-import { initClip } from "vghif/dist/train/pretrain-start.js";
-import { toHostRecord } from "vghif/dist/train/state.js";
 import { disposeParams } from "vghif/dist/weights/load.js";
-import { writeSafetensors } from "vghif/dist/weights/safetensors.js";
 import { PROJECT_ROOT } from "../shared.js";
-import { TINY_CLIP } from "../tiny-clip.js";
+import { writeTinyWeights } from "../tiny-weights.js";
 
 const FOLDER = mkdtempSync(path.join(tmpdir(), "vghif user "));
 const WEIGHTS = path.join(FOLDER, "model.safetensors");
@@ -37,10 +33,7 @@ before(async () => {
   const declared = generatedDataset("ucf-like");
   const videos = { train: 7, val: 0, test: 0 };
   await generateDataset({ ...declared, classes: declared.classes.slice(0, 3), videos }, path.join(FOLDER, "clips"));
-  await startEngine();
-  const params = initClip(TINY_CLIP, 5);
-  await writeSafetensors(WEIGHTS, new Map(Object.entries(await toHostRecord(params))));
-  disposeParams(params);
+  await writeTinyWeights(WEIGHTS);
 });
 
 function vghif(...args: readonly string[]): string {

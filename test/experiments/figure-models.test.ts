@@ -6,7 +6,6 @@ import { after, before, describe, it } from "node:test";
 import { type GeneratedDataset, generatedDataset } from "vghif/dist/data/generated/datasets.js";
 import { DIFFICULTY } from "vghif/dist/data/generated/difficulty.js";
 import { generateDataset } from "vghif/dist/data/generated/generate.js";
-import { startEngine } from "vghif/dist/engine/index.js";
 import { makeEmbedding } from "vghif/dist/experiments/embedding-record.js";
 import { executeRun } from "vghif/dist/experiments/execute.js";
 import { figureGrounding } from "vghif/dist/experiments/figure-grounding.js";
@@ -15,10 +14,7 @@ import type { RunSpec } from "vghif/dist/experiments/spec.js";
 import { openStore } from "vghif/dist/experiments/store.js";
 import { VGHIF_DEFAULTS } from "vghif/dist/models/vghif-config.js";
 import { tf } from "vghif/dist/nn/array.js";
-import { initClip } from "vghif/dist/train/pretrain-start.js";
-import { toHostRecord } from "vghif/dist/train/state.js";
-import { writeSafetensors } from "vghif/dist/weights/safetensors.js";
-import { TINY_CLIP } from "../tiny-clip.js";
+import { writeTinyWeights } from "../tiny-weights.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "vghif figures "));
 after(() => rmSync(folder, { recursive: true }));
@@ -63,10 +59,7 @@ describe("figures that look into trained models", () => {
   before(async () => {
     process.env.VGHIF_DATA = path.join(folder, "data");
     process.env.VGHIF_CACHE = path.join(folder, "cache");
-    await startEngine();
-    const params = initClip(TINY_CLIP, 5);
-    await writeSafetensors(BASELINE.weights, new Map(Object.entries(await toHostRecord(params))));
-    tf.dispose(params);
+    await writeTinyWeights(BASELINE.weights);
     mkdirSync(path.join(folder, "data"));
     await generateDataset(DATASET, path.join(folder, "data", DATASET.name), { jobs: 1 });
     await executeRun(BASELINE, store);

@@ -22,10 +22,7 @@ import { type ExperimentResult, runExperiment } from "vghif/dist/experiments/run
 import type { RunSpec } from "vghif/dist/experiments/spec.js";
 import { VGHIF_DEFAULTS } from "vghif/dist/models/vghif-config.js";
 import { tf } from "vghif/dist/nn/array.js";
-import { initClip } from "vghif/dist/train/pretrain-start.js";
-import { toHostRecord } from "vghif/dist/train/state.js";
-import { writeSafetensors } from "vghif/dist/weights/safetensors.js";
-import { TINY_CLIP } from "../tiny-clip.js";
+import { writeTinyWeights } from "../tiny-weights.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "vghif run "));
 after(() => rmSync(folder, { recursive: true }));
@@ -72,10 +69,7 @@ describe("a run", () => {
   before(async () => {
     process.env.VGHIF_DATA = path.join(folder, "data");
     process.env.VGHIF_CACHE = path.join(folder, "cache");
-    await startEngine();
-    const params = initClip(TINY_CLIP, 5);
-    await writeSafetensors(SPEC.weights, new Map(Object.entries(await toHostRecord(params))));
-    tf.dispose(params);
+    await writeTinyWeights(SPEC.weights);
     mkdirSync(path.join(folder, "data"));
     await generateDataset(DATASET, path.join(folder, "data", "tiny"), { jobs: 1 });
   });

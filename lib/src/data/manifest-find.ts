@@ -4,6 +4,7 @@ import path from "node:path";
 import { UserError } from "../errors.js";
 import { projectPath } from "../project.js";
 import { loadDataset, readDataset, type StoredDataset } from "./manifest.js";
+import { withoutSplit } from "./split-name.js";
 import type { Dataset } from "./types.js";
 
 /** The manifests that ship with the project. */
@@ -42,14 +43,14 @@ function manifestFolder(nameOrFolder: string): string {
   throw new UserError(
     `no dataset "${nameOrFolder}": no dataset.json in ${looked}; known: ${known === "" ? "none" : known}; ` +
       (isOfficial(nameOrFolder)
-        ? `import its official lists with: vghif data import ${nameOrFolder.replace(/-\d$/, "")} --lists FOLDER`
+        ? `import its official lists with: vghif data import ${withoutSplit(nameOrFolder)} --lists FOLDER`
         : "make your own with: vghif data new NAME --from FOLDER"),
   );
 }
 
 /** Whether the project describes a real dataset of this name, or of this name and an official split ("hmdb51-2"). */
 function isOfficial(name: string): boolean {
-  return [name, name.replace(/-\d$/, "")].some((one) => existsSync(path.join(manifestsFolder(), one, "official.json")));
+  return [name, withoutSplit(name)].some((one) => existsSync(path.join(manifestsFolder(), one, "official.json")));
 }
 
 /** Names and folders of every dataset in the data folder and among the project's manifests, by name. */

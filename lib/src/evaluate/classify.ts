@@ -4,7 +4,7 @@ import { type ViewsSpec, viewCount, viewOptions } from "../data/frames/views.js"
 import type { VideoSource } from "../data/video/source.js";
 import { sourceHash } from "../data/video/source-hash.js";
 import { UserError } from "../errors.js";
-import { encodeViews, viewOf } from "../features/encode.js";
+import { encodeViews, keptTokens, viewOf } from "../features/encode.js";
 import { disposeTexts, frozenTexts } from "../features/text.js";
 import { disposeTokens, stackTokens } from "../features/tokens.js";
 import { recognize } from "../models/recognizer.js";
@@ -63,8 +63,7 @@ export async function classifyVideo(
   const { views, seed = 0 } = options;
   const load = { frames, ...viewOptions(views, config.backbone.config.imageResolution, seed) };
   const clip = await loadClip(video, views?.rule === "random" ? { ...load, draw: await drawOf(video) } : load);
-  const select = config.vghif?.select === "all" ? "all" : "cls+patch";
-  const feature = await encodeViews(recognizer, clip.pixels, frames, select);
+  const feature = await encodeViews(recognizer, clip.pixels, frames, keptTokens(config));
   const texts = await frozenTexts(recognizer, labels, template);
   const count = viewCount(views);
   const tokens = stackTokens(

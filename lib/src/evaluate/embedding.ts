@@ -9,6 +9,7 @@
 import type { Sample } from "../data/types.js";
 import type { VideoRoot } from "../data/video/source.js";
 import type { VideoFeature } from "../features/cache.js";
+import { keptTokens } from "../features/encode.js";
 import { extractFeatures } from "../features/extract.js";
 import { disposeTexts, frozenTexts } from "../features/text.js";
 import { disposeTokens, stackTokens } from "../features/tokens.js";
@@ -43,7 +44,7 @@ export async function embedVideos(
   classes: readonly string[],
   { frames, template, signal, onProgress }: EmbedOptions,
 ): Promise<EmbeddedVideos> {
-  const tokens = recognizer.config.vghif?.select === "all" ? "all" : "cls+patch";
+  const tokens = keptTokens(recognizer.config);
   const texts = await frozenTexts(recognizer, classes, template);
   const readable: Sample[] = [];
   const vectors: (readonly number[])[] = [];

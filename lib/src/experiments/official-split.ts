@@ -11,8 +11,3 @@ export interface SplitDataset extends Readonly<Record<Scale, string>> {
 export function splitOf({ splits = 1, ...names }: SplitDataset, seed: number, scale: Scale): string {
   return scale === "paper" && splits > 1 ? `${names.paper}-${(seed % splits) + 1}` : names[scale];
 }
-
-/** "hmdb51" for "hmdb51-2"; any other name as it is. */
-export function withoutSplit(name: string): string {
-  return name.replace(/-\d$/, "");
-}

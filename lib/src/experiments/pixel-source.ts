@@ -7,8 +7,8 @@ import { Prefetch } from "../data/loader/prefetch.js";
 import { Replacements } from "../data/loader/replace.js";
 import type { Sample } from "../data/types.js";
 import { sourceIn, type VideoRoot } from "../data/video/source.js";
-import { sourceHash } from "../data/video/source-hash.js";
 import { messageOf, UserError } from "../errors.js";
+import { contentOf } from "../features/content.js";
 import { lentTensor } from "../features/lent-arrays.js";
 import { Memory } from "../features/memory.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
@@ -52,7 +52,7 @@ export async function pixelSource(
     signal?.throwIfAborted();
     const file = sourceIn(root, sample.path);
     // Where videos are too many to be read beforehand, they are too many to be kept.
-    const hash = late.has(sample.path) ? null : await sourceHash(file).catch(() => null);
+    const hash = late.has(sample.path) ? null : ((await contentOf(file).catch(() => null))?.hash ?? null);
     const key = hash === null ? null : `${hash} ${frames} ${JSON.stringify(asScored.transform)}`;
     const known = key === null ? undefined : clips.get(key);
     if (known) return known;

@@ -5,9 +5,9 @@ import { GENERATED } from "../data/generated/datasets.js";
 import { generateDataset } from "../data/generated/generate.js";
 import { dataFolder, findDataset } from "../data/manifest-find.js";
 import { videosFolder } from "../data/prepare/locate.js";
+import { withoutSplit } from "../data/split-name.js";
 import { messageOf, UserError } from "../errors.js";
 import { weightsFile } from "../weights/registry.js";
-import { withoutSplit } from "./official-split.js";
 import type { RunSpec } from "./spec.js";
 
 /** What of a run must be there before it starts. */

@@ -6,15 +6,15 @@ import { UserError } from "../errors.js";
 import { topLabels } from "../evaluate/metrics.js";
 import { addSoftmax } from "../evaluate/softmax-sum.js";
 import type { Tower } from "../features/encode.js";
-import { disposeTokens } from "../features/tokens.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
 import type { Params } from "../nn/array.js";
-import { frozenTowers, isPixels, type Learner, type VideoBatch } from "./learner.js";
+import { frozenTowers, type Learner } from "./learner.js";
 import type { RunOutcome } from "./record.js";
 import type { RunContext } from "./run-experiment.js";
 import { EVALUATION_BATCH, type Scored } from "./score.js";
 import { Scorer } from "./scorer.js";
 import type { RunSpec } from "./spec.js";
+import { disposeVideo } from "./videos.js";
 import { featureViews, pixelViews, type ViewSource } from "./view-source.js";
 
 export interface ViewsScored extends Scored {
@@ -101,9 +101,4 @@ async function scoreFrom<View>(
   }
   if (predictions.length === 0) throw new UserError("none of the videos to be scored could be read");
   return { predictions, scored: predictions.map(([, label, best]) => ({ label, best })), skipped };
-}
-
-function disposeVideo(video: VideoBatch["video"]): void {
-  if (isPixels(video)) video.dispose();
-  else disposeTokens(video);
 }

@@ -3,7 +3,7 @@ import type { AugmentSpec } from "../data/augment/spec.js";
 import type { SamplingSpec } from "../data/frames/sampling-spec.js";
 import type { Sample } from "../data/types.js";
 import type { VideoRoot } from "../data/video/source.js";
-import type { Tower } from "../features/encode.js";
+import { keptTokens, type Tower } from "../features/encode.js";
 import { extractFeatures } from "../features/extract.js";
 import { disposeLent } from "../features/lent-arrays.js";
 import { disposeTokens, stackTokens } from "../features/tokens.js";
@@ -74,7 +74,7 @@ export async function featureSource(
   samples: readonly Sample[],
   options: SourceOptions,
 ): Promise<VideoSource> {
-  const tokens = config.vghif?.select === "all" ? "all" : "cls+patch";
+  const tokens = keptTokens(config);
   const { features, skipped } = await extractFeatures(tower, root, samples, { ...options, tokens });
   const readable = samples.filter((sample) => features.has(sample.path));
   return {
@@ -88,7 +88,11 @@ export async function featureSource(
 }
 
 export function disposeBatch({ video, labels }: VideoBatch): void {
+  disposeVideo(video);
+  labels.dispose();
+}
+
+export function disposeVideo(video: VideoBatch["video"]): void {
   if (isPixels(video)) disposeLent(video);
   else disposeTokens(video);
-  labels.dispose();
 }

@@ -9,11 +9,11 @@ import type { Sample } from "../data/types.js";
 import { sourceIn, type VideoRoot } from "../data/video/source.js";
 import type { VideoFeature } from "../features/cache.js";
 import { contentOf } from "../features/content.js";
-import { type Tower, viewOf } from "../features/encode.js";
+import { keptTokens, type Tower, viewOf } from "../features/encode.js";
 import { extractFeatures } from "../features/extract.js";
+import { lentTensor } from "../features/lent-arrays.js";
 import { stackTokens } from "../features/tokens.js";
 import type { RecognizerConfig } from "../models/recognizer.js";
-import { tf } from "../nn/array.js";
 import type { VideoBatch } from "./learner.js";
 
 /** One video: its views in the official order, or why it could not be read. */
@@ -51,7 +51,7 @@ export function featureViews(
 ): ViewSource<VideoFeature> {
   const options = viewOptions(views, config.backbone.config.imageResolution, seed);
   const count = viewCount(views);
-  const tokens = config.vghif?.select === "all" ? "all" : "cls+patch";
+  const tokens = keptTokens(config);
   return {
     count,
     async *read(samples, signal, onFeatures) {
@@ -93,10 +93,9 @@ export function pixelViews(
         yield "error" in clip ? { sample, error: clip.error } : { sample, views: viewsOf(clip) };
       }
     },
-    batch(some) {
-      const pixels = new Float32Array(some.length * view);
-      for (const [row, one] of some.entries()) pixels.set(one, row * view);
-      return tf.tensor(pixels, [some.length, frames, 3, size, size]);
-    },
+    batch: (some) =>
+      lentTensor([some.length, frames, 3, size, size], (pixels) => {
+        for (const [row, one] of some.entries()) pixels.set(one, row * view);
+      }),
   };
 }

@@ -2,6 +2,7 @@
 import { type Compiled, compile } from "../engine/compile/compile.js";
 import { compiles } from "../engine/index.js";
 import { lastTokens, type VideoTextBackbone } from "../models/backbone.js";
+import type { RecognizerConfig } from "../models/recognizer.js";
 import { selectTokens } from "../models/vghif.js";
 import { type Params, type Tensor, tf, tidy } from "../nn/array.js";
 import { toHost } from "../weights/load.js";
@@ -18,6 +19,11 @@ export interface Tower {
 
 /** Which tokens of each level are kept: class tokens and the patches' mean over time, or every token of every frame. */
 export type KeptTokens = "cls+patch" | "all";
+
+/** Those that this recogniser needs. */
+export function keptTokens({ vghif }: RecognizerConfig): KeptTokens {
+  return vghif?.select === "all" ? "all" : "cls+patch";
+}
 
 type ClipTensors = { pixels: Tensor };
 

@@ -7,14 +7,9 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { generatedDataset } from "vghif/dist/data/generated/datasets.js";
 import { generateDataset } from "vghif/dist/data/generated/generate.js";
-import { startEngine } from "vghif/dist/engine/index.js";
 import type { TableResult } from "vghif/dist/experiments/table-result.js";
-import { initClip } from "vghif/dist/train/pretrain-start.js";
-import { toHostRecord } from "vghif/dist/train/state.js";
-import { disposeParams } from "vghif/dist/weights/load.js";
-import { writeSafetensors } from "vghif/dist/weights/safetensors.js";
 import { PROJECT_ROOT, sharedDir } from "../../shared.js";
-import { TINY_CLIP } from "../../tiny-clip.js";
+import { writeTinyWeights } from "../../tiny-weights.js";
 
 const FOLDER = mkdtempSync(path.join(tmpdir(), "vghif kit ü "));
 const WEIGHTS = path.join(FOLDER, "tiny.safetensors");
@@ -39,10 +34,7 @@ before(async () => {
     );
     symlinkSync(path.join(drawn, "train"), CLIPS);
   }
-  await startEngine();
-  const params = initClip(TINY_CLIP, 5);
-  await writeSafetensors(WEIGHTS, new Map(Object.entries(await toHostRecord(params))));
-  disposeParams(params);
+  await writeTinyWeights(WEIGHTS);
 });
 
 function vghif(...args: readonly string[]): string {

@@ -2,9 +2,10 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { messageOf, UserError } from "../../errors.js";
-import { readDataset, type StoredDataset, writeDataset } from "../manifest.js";
+import { readDataset, type StoredDataset } from "../manifest.js";
 import { dataFolder, findDataset } from "../manifest-find.js";
 import { importOfficial } from "../official/import.js";
+import { storeImport } from "../official/store.js";
 import { OFFICIAL_NAMES, type OfficialImport, type OfficialName } from "../official/types.js";
 
 /** The datasets that an official name stands for: HMDB51 and UCF101 have three official splits, each a dataset of its own. */
@@ -52,10 +53,7 @@ export async function listsOf(
   }
   const imported = await importFrom(wanted.of, lists === undefined ? [root, dataFolder()] : [lists], signal);
   const { datasets, notes, warnings } = imported;
-  for (const dataset of datasets) {
-    const folder = path.join(dataFolder(), dataset.name);
-    writeDataset(folder, { ...dataset, ...(root === undefined ? {} : { root: path.resolve(root) }) });
-  }
+  storeImport(imported, root);
   const stored = storedOf(wanted.names);
   if (stored.length === 0)
     throw new UserError(`the lists have no split "${name}", only ${datasets.map((one) => one.name).join(", ")}`);

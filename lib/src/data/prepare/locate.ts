@@ -31,15 +31,22 @@ export function videoIndex(dataset: Dataset): VideoIndex | null {
   return index;
 }
 
+/** A sample's source, and what the index says of it where it does. */
+function placeOf(dataset: Dataset, sample: Pick<Sample, "path">) {
+  const index = videoIndex(dataset);
+  const entry = index?.entries.get(sample.path);
+  const source: VideoSource =
+    index && entry ? sourceAt(index.root, entry.source, entry.bytes) : path.join(datasetRoot(dataset), sample.path);
+  return { source, index, entry };
+}
+
 /**
  * The source of a sample's video; not checked to exist. Throws a UserError where it is in an archive that has changed since it was
  * prepared: another video may be in its place now.
  */
 export function videoFile(dataset: Dataset, sample: Pick<Sample, "path">): VideoSource {
-  const index = videoIndex(dataset);
-  const entry = index?.entries.get(sample.path);
-  if (!index || !entry) return path.join(datasetRoot(dataset), sample.path);
-  const source = sourceAt(index.root, entry.source, entry.bytes);
+  const { source, index, entry } = placeOf(dataset, sample);
+  if (!index || !entry) return source;
   if (typeof source !== "string" && presenceOf(source, entry) === "changed" && "tar" in source) {
     throw new UserError(
       `${source.tar} has changed since it was indexed: vghif data prepare ${dataset.name} --root ${index.root}`,
@@ -61,9 +68,5 @@ export function videosFolder(dataset: Dataset): string {
 
 /** Whether a sample's video is there. */
 export function hasVideo(dataset: Dataset, sample: Pick<Sample, "path">): boolean {
-  const index = videoIndex(dataset);
-  const entry = index?.entries.get(sample.path);
-  const source =
-    index && entry ? sourceAt(index.root, entry.source, entry.bytes) : path.join(datasetRoot(dataset), sample.path);
-  return presenceOf(source, undefined) === "there";
+  return presenceOf(placeOf(dataset, sample).source, undefined) === "there";
 }

@@ -1,5 +1,5 @@
 /** Sizes of the real datasets, for plans before any of them is here; with where each was read. */
-import { withoutSplit } from "../official-split.js";
+import { withoutSplit } from "../../data/split-name.js";
 
 export interface OfficialDataset {
   readonly classes: number;

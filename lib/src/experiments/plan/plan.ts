@@ -1,12 +1,12 @@
 /** What runs would cost, and what they lack, before any of them starts: `vghif reproduce --dry-run`. */
 import { viewCount } from "../../data/frames/views.js";
 import { findDataset } from "../../data/manifest-find.js";
+import { withoutSplit } from "../../data/split-name.js";
 import { UserError } from "../../errors.js";
 import { CLIP_SIZES, type ClipConfig, clipShapes } from "../../models/clip-config.js";
 import { textFlops, towerFlops } from "../../models/flops.js";
 import { runLabel } from "../execute.js";
 import { runId } from "../id.js";
-import { withoutSplit } from "../official-split.js";
 import { missingFor } from "../prepare.js";
 import type { RunSpec } from "../spec.js";
 import type { RecordStore } from "../store.js";
